@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+namespace Banana.Definition.Model;
+
+/// <summary>An edition as it is written; see <see cref="Edition"/> for what it comes to.</summary>
+public sealed record EditionDefinition
+{
+    /// <summary>The name ("core").</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The edition that this one extends, if any. Lists are appended to the parent's, single values replace them.</summary>
+    public string? Extends { get; init; }
+
+    /// <summary>The name that people see ("Core").</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The base that it is made from.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>The suite of the base.</summary>
+    public string? Suite { get; init; }
+
+    /// <summary>The package sets.</summary>
+    public IReadOnlyList<string> Sets { get; init; } = [];
+
+    /// <summary>Units to enable, disable and mask, and the default target.</summary>
+    public UnitChoices Units { get; init; } = new();
+
+    /// <summary>Folders (relative to the definition) whose files are laid over the tree, in order.</summary>
+    public IReadOnlyList<string> Overlays { get; init; } = [];
+
+    /// <summary>Words of the kernel command line.</summary>
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+
+    /// <summary>What is removed from the tree.</summary>
+    public IReadOnlyList<RemoveRule> Remove { get; init; } = [];
+
+    /// <summary>The folder (relative) with the repart.d(5) files of the disk image.</summary>
+    public string? Partitions { get; init; }
+
+    /// <summary>The file (relative) that says what the initrd holds.</summary>
+    public string? Initrd { get; init; }
+
+    /// <summary>How the image of /usr is packed.</summary>
+    public ImageParameters? Image { get; init; }
+}
+
+/// <summary>Units to enable, disable and mask.</summary>
+public sealed record UnitChoices
+{
+    /// <summary>Units that are enabled.</summary>
+    public IReadOnlyList<string> Enable { get; init; } = [];
+
+    /// <summary>Units that are disabled although a preset would enable them.</summary>
+    public IReadOnlyList<string> Disable { get; init; } = [];
+
+    /// <summary>Units that cannot be started.</summary>
+    public IReadOnlyList<string> Mask { get; init; } = [];
+
+    /// <summary>The default target; the parent's when null.</summary>
+    public string? DefaultTarget { get; init; }
+}
+
+/// <summary>Files that are removed from the tree.</summary>
+/// <param name="Pattern">A glob from the root of the tree: <c>*</c> within a name, <c>**</c> across folders.</param>
+/// <param name="Reason">Why nobody needs them.</param>
+public sealed record RemoveRule(string Pattern, string Reason);
+
+/// <summary>How the image of /usr is packed (mkfs.erofs).</summary>
+public sealed record ImageParameters
+{
+    /// <summary>mkfs.erofs -z: algorithm and level ("zstd,3", "lz4hc,9").</summary>
+    public required string Compressor { get; init; }
+
+    /// <summary>mkfs.erofs -C: the largest physical cluster in bytes.</summary>
+    public required int ClusterSize { get; init; }
+}

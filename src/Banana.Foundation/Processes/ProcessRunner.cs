@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Banana.Foundation.Errors;
+
+namespace Banana.Foundation.Processes;
+
+/// <summary>Runs programs on the host. The only place that starts a process.</summary>
+public sealed class ProcessRunner : IProcessRunner
+{
+    /// <inheritdoc/>
+    public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var process = await StartAsync(command).ConfigureAwait(false);
+        await using var kill = cancellation.Register(() => Kill(process)).ConfigureAwait(false);
+
+        var input = WriteInputAsync(process, command);
+        var error = new StringBuilder();
+        var output = new StringBuilder();
+        var gate = new Lock();
+        var readError = ReadLinesAsync(process.StandardError, error, command.OnLine, gate);
+        var readOutput = command.StandardOutputFile is { } file
+            ? CopyToFileAsync(process.StandardOutput.BaseStream, file)
+            : ReadLinesAsync(process.StandardOutput, output, command.OnLine, gate);
+        await Task.WhenAll(input, readError, readOutput).ConfigureAwait(false);
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+
+        var result = new CommandResult(process.ExitCode, output.ToString(), error.ToString());
+        return result.ExitCode != 0 && !command.AllowFailure ? throw new CommandFailedException(command, result) : result;
+    }
+
+    /// <summary>Starts a program that the caller talks to and ends: its three streams are pipes.</summary>
+    public static Task<Process> StartAsync(Command command) => SpawnThread.RunAsync(() =>
+    {
+        var info = new ProcessStartInfo(command.FileName, command.Arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+            WorkingDirectory = command.WorkingDirectory ?? string.Empty,
+        };
+        foreach (var (name, value) in command.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        try
+        {
+#pragma warning disable RS0030 // This is the one owner of Process.Start.
+            return Process.Start(info) ?? throw new InvalidOperationException($"{command.FileName} did not start");
+#pragma warning restore RS0030
+        }
+        catch (Win32Exception error)
+        {
+            throw new BananaException(ExitCode.MissingTool, $"cannot start '{command.FileName}': {error.Message}", next: "run './banana setup' to install what the machine needs", inner: error);
+        }
+    });
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
+    private static async Task WriteInputAsync(Process process, Command command)
+    {
+        try
+        {
+            if (command.StandardInput is { } bytes)
+            {
+                await process.StandardInput.BaseStream.WriteAsync(bytes).ConfigureAwait(false);
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program did not want to read its input; its exit code tells whether that matters.
+        }
+    }
+
+    private static async Task ReadLinesAsync(StreamReader reader, StringBuilder text, Action<string>? onLine, Lock gate)
+    {
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            text.Append(line).Append('\n');
+            if (onLine is not null)
+            {
+                lock (gate)
+                {
+                    onLine(line);
+                }
+            }
+        }
+    }
+
+    private static async Task CopyToFileAsync(Stream output, string path)
+    {
+        var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        await using (file.ConfigureAwait(false))
+        {
+            await output.CopyToAsync(file).ConfigureAwait(false);
+        }
+    }
+}

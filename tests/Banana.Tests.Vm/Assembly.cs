@@ -1,0 +1,4 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
