@@ -10,12 +10,14 @@ namespace Banana.Forge.Initrd;
 /// <param name="Interpreter">The dynamic loader (PT_INTERP), null for libraries and static programs.</param>
 /// <param name="Needed">The names of libraries (DT_NEEDED), in order.</param>
 /// <param name="RunPaths">The folders of DT_RUNPATH and DT_RPATH, with $ORIGIN not yet replaced.</param>
-public sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed, IReadOnlyList<string> RunPaths)
+/// <param name="Opened">Libraries that it opens at run time and says so (the dlopen metadata of systemd.io/ELF_DLOPEN_METADATA).</param>
+public sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed, IReadOnlyList<string> RunPaths, IReadOnlyList<OpenedLibrary> Opened)
 {
     private const int HeaderSize = 64;
     private const int ProgramHeaderSize = 56;
     private const int MostProgramHeaders = 256;
-    private const uint Load = 1, Dynamic = 2, Interp = 3;
+    private const uint Load = 1, Dynamic = 2, Interp = 3, Note = 4;
+    private const uint OpenedLibraries = 0x407c0c0a;
     private const long NeededTag = 1, StringTableTag = 5, RPathTag = 15, RunPathTag = 29;
 
     /// <summary>Reads a file; null when it is not a 64-bit little-endian ELF file or is damaged.</summary>
@@ -23,7 +25,7 @@ public sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed, 
     {
         using var file = File.OpenHandle(path);
         var header = ReadAt(file, 0, HeaderSize);
-        if (header.Length < HeaderSize || !header.AsSpan(0, 6).SequenceEqual("\x7fELF\x02\x01"u8))
+        if (header.Length < HeaderSize || !header.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
         {
             return null;
         }
@@ -39,18 +41,48 @@ public sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed, 
             .Select(entry => (Tag: BinaryPrimitives.ReadInt64LittleEndian(entry), Value: BinaryPrimitives.ReadInt64LittleEndian(entry.AsSpan(8))))
             .TakeWhile(entry => entry.Tag != 0).ToList();
 
+        var opened = segments.Where(s => s.Type == Note).SelectMany(s => ReadNotes(ReadAt(file, s.Offset, s.Size))).ToList();
+
         // DT_STRTAB is an address; the segment that is loaded there tells where it is in the file.
         var address = entries.FirstOrDefault(entry => entry.Tag == StringTableTag).Value;
         if (segments.Find(s => s.Type == Load && address >= s.Address && address < s.Address + s.Size) is not { } holder)
         {
-            return new ElfFile(interpreter, [], []);
+            return new ElfFile(interpreter, [], [], opened);
         }
 
         var strings = ReadAt(file, holder.Offset + (address - holder.Address), holder.Size - (address - holder.Address));
         return new ElfFile(
             interpreter,
             [.. entries.Where(entry => entry.Tag == NeededTag).Select(entry => Text(strings, entry.Value))],
-            [.. entries.Where(entry => entry.Tag is RPathTag or RunPathTag).SelectMany(entry => Text(strings, entry.Value).Split(':', StringSplitOptions.RemoveEmptyEntries))]);
+            [.. entries.Where(entry => entry.Tag is RPathTag or RunPathTag).SelectMany(entry => Text(strings, entry.Value).Split(':', StringSplitOptions.RemoveEmptyEntries))],
+            opened);
+    }
+
+    // A note: sizes of name and content, type, name, content, each padded to four bytes (gABI, "Note Section").
+    private static IEnumerable<OpenedLibrary> ReadNotes(byte[] notes)
+    {
+        for (var at = 0; at + 12 <= notes.Length;)
+        {
+            long nameSize = BinaryPrimitives.ReadUInt32LittleEndian(notes.AsSpan(at));
+            long size = BinaryPrimitives.ReadUInt32LittleEndian(notes.AsSpan(at + 4));
+            var type = BinaryPrimitives.ReadUInt32LittleEndian(notes.AsSpan(at + 8));
+            var content = at + 12 + ((nameSize + 3) & ~3L);
+            var next = content + ((size + 3) & ~3L);
+            if (content + size > notes.Length)
+            {
+                yield break;
+            }
+
+            if (type == OpenedLibraries)
+            {
+                foreach (var library in OpenedLibrary.Parse(notes.AsMemory((int)content, (int)size)))
+                {
+                    yield return library;
+                }
+            }
+
+            at = (int)Math.Min(next, notes.Length);
+        }
     }
 
     private static byte[] ReadAt(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long size)

@@ -27,13 +27,13 @@ public sealed class LibraryResolver(StagedTree tree)
 
             var origin = Path.GetDirectoryName(path)!;
             var search = elf.RunPaths.Select(folder => folder.Replace("$ORIGIN", origin, StringComparison.Ordinal)).Concat(folders).ToList();
-            IEnumerable<string> needed = elf.Interpreter is { } loader ? [.. elf.Needed, loader] : elf.Needed;
+            // What a program merely opens may be missing: it then says so itself, if it minds.
+            IEnumerable<string> opened = elf.Opened.Where(library => library.Needed).Select(library => library.Names.FirstOrDefault(name => Find(name, search) is not null)).OfType<string>();
+            IEnumerable<string> needed = [.. elf.Needed, .. elf.Interpreter is { } loader ? new[] { loader } : [], .. opened];
             foreach (var name in needed)
             {
-                var found = name.Contains('/')
-                    ? Canonical(name)
-                    : search.Select(folder => Canonical(folder + "/" + name)).FirstOrDefault(candidate => File.Exists(tree.PathOf(candidate)));
-                if (found is null || !File.Exists(tree.PathOf(found)))
+                // A library that is loaded already serves all that ask for it by name, wherever it is (ld.so(8)).
+                if ((Find(name, search) ?? seen.FirstOrDefault(loaded => Path.GetFileName(loaded) == name)) is not { } found)
                 {
                     throw new BananaException(ExitCode.BadInput, $"needs the library {name}, which no package of the definition brings", path, "add the package to a set, or take the file out of os/initrd.yaml");
                 }
@@ -46,6 +46,12 @@ public sealed class LibraryResolver(StagedTree tree)
         }
 
         return seen;
+    }
+
+    private string? Find(string name, IEnumerable<string> search)
+    {
+        var candidates = name.Contains('/') ? [Canonical(name)] : search.Select(folder => Canonical(folder + "/" + name));
+        return candidates.FirstOrDefault(candidate => File.Exists(tree.PathOf(candidate)));
     }
 
     // /lib64/ld-linux-x86-64.so.2 and the like: with a merged /usr these folders are links into it.
