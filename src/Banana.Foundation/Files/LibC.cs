@@ -27,6 +27,12 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int FLock(int descriptor, int operation);
 
+    [LibraryImport("libc", EntryPoint = "umask")]
+    public static partial uint UMask(uint mask);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+
     /// <summary>Throws what errno says, naming the path.</summary>
     public static void Check(int result, string path)
     {

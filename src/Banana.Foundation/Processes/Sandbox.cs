@@ -19,6 +19,9 @@ public sealed record Bind(string Source, string? Target = null, bool Writable = 
 /// <param name="binds">What is visible of the host.</param>
 public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoot, IReadOnlyList<Bind> binds) : IProcessRunner
 {
+    /// <summary>The folder inside a tree below which the host's paths appear.</summary>
+    public const string ExchangeFolder = "/banana";
+
     /// <summary>The tree that becomes <c>/</c>.</summary>
     public string Root => root;
 
@@ -27,6 +30,13 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
 
     /// <summary>Variables that every program in the sandbox gets. Nothing is inherited from the host, so that no build depends on it.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The same sandbox with one more variable for every program.</summary>
+    public Sandbox WithVariable(string name, string value) => new(runner, root, writableRoot, binds)
+    {
+        Network = Network,
+        Environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [name] = value },
+    };
 
     /// <summary>The same sandbox with more of the host visible.</summary>
     public Sandbox WithBinds(params IEnumerable<Bind> more) => new(runner, root, writableRoot, [.. binds, .. more]) { Network = Network, Environment = Environment };
@@ -44,6 +54,12 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
         }
 
         arguments.AddRange([writableRoot ? "--bind" : "--ro-bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]);
+        // A read-only tree has no place to make mount points in; it brings this empty folder for them.
+        if (Directory.Exists(Path.Combine(root, ExchangeFolder.TrimStart('/'))))
+        {
+            arguments.AddRange(["--tmpfs", ExchangeFolder]);
+        }
+
         foreach (var bind in binds)
         {
             arguments.AddRange([bind.Writable ? "--bind" : "--ro-bind", bind.Source, bind.Target ?? bind.Source]);
