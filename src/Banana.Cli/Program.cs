@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.CommandLine;
 using Banana.Cli;
+using Banana.Cli.Help;
+using Banana.Cli.Setup;
 using Banana.Cli.Testing;
 
-var root = new RootCommand("Banana makes, tests and releases an image-based KDE operating system.")
-{
-    TestCommand.Create(),
-};
-root.Options.Add(CommandHost.Verbose);
+var root = RootHelp.CreateRoot(
+    "Banana makes, tests and releases an image-based KDE operating system.",
+    new CommandGroup("Work on Banana itself", TestCommand.Create(), SetupCommand.Create()));
 return await CommandHost.InvokeAsync(root, args);
