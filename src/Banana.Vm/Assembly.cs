@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
+
+[assembly: SupportedOSPlatform("linux")]
+[assembly: InternalsVisibleTo("Banana.Tests.Unit")]
+[assembly: InternalsVisibleTo("Banana.Tests.Vm")]
