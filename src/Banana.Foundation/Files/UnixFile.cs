@@ -12,6 +12,9 @@ public static class UnixFile
     /// <summary>Sets the owner of a file, or of a symbolic link itself.</summary>
     public static void SetOwner(string path, uint owner, uint group) => LibC.Check(LibC.LChown(path, owner, group), path);
 
+    /// <summary>Sets the mask of this process to 022, so that no result depends on the user's.</summary>
+    public static void UseStandardMask() => _ = LibC.UMask(0x12);
+
     /// <summary>Makes the names in a directory durable (a rename is on the disk only after this).</summary>
     public static void SyncDirectory(string path)
     {
