@@ -95,13 +95,23 @@ internal sealed record TestEvent(TestOutcome Outcome)
     private static TestEvent Failure(TestEvent about, JsonElement json) => about with
     {
         Outcome = TestOutcome.Failed,
-        Message = First(json, "Messages"),
+        Message = Messages(json),
         StackTrace = First(json, "StackTraces"),
     };
 
     private static string Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
 
-    private static string First(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0].GetString() ?? string.Empty : string.Empty;
+    /// <summary>The messages of an exception and its causes, with their types where those say something.</summary>
+    private static string Messages(JsonElement json)
+    {
+        var types = Texts(json, "ExceptionTypes");
+        return string.Join("\ncaused by ", Texts(json, "Messages").Select((message, index) =>
+            index < types.Count && !types[index].StartsWith("Xunit.", StringComparison.Ordinal) ? $"{types[index]}: {message}" : message));
+    }
+
+    private static string First(JsonElement json, string name) => Texts(json, name).FirstOrDefault(string.Empty);
+
+    private static List<string> Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(item => item.GetString() ?? string.Empty)] : [];
 }

@@ -47,7 +47,7 @@ internal sealed class TestRun(Checkout checkout, string cache, IProcessRunner ru
         var result = await runner.RunAsync(tier.NeedsRoot ? Privileges.AsRoot(command) : command, cancellation);
         if (!tally.IsComplete || (result.ExitCode != 0 && tally.Failed == 0))
         {
-            tally.Fail(tier.Project, $"the test program ended with exit code {result.ExitCode} before it was done; to replay: {command}\n{string.Join('\n', tally.LastOutput)}");
+            tally.Died(result.ExitCode, command.ToString());
         }
 
         step.Complete($"{tally.Passed} passed, {tally.Failed} failed{(tally.Skipped.Count > 0 ? $", {tally.Skipped.Count} skipped" : string.Empty)}");

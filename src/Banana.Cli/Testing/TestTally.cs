@@ -15,8 +15,9 @@ internal sealed class TestTally(TestTier tier, IProgressStep step, Action<string
     // In a log without a live line, a long test is a long silence.
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
-    private readonly Queue<string> lastOutput = new();
+    private readonly List<string> output = [];
     private int expected;
+    private string running = string.Empty;
 
     /// <summary>Tests that ended well.</summary>
     public int Passed { get; private set; }
@@ -30,9 +31,6 @@ internal sealed class TestTally(TestTier tier, IProgressStep step, Action<string
     /// <summary>Whether the program said that it ran everything.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>The last lines that the program printed beside its report.</summary>
-    public IEnumerable<string> LastOutput => lastOutput;
-
     /// <summary>Takes a line of the program's output.</summary>
     public void Take(string line)
     {
@@ -42,19 +40,17 @@ internal sealed class TestTally(TestTier tier, IProgressStep step, Action<string
         }
         else if (!line.StartsWith("{\"$type\":", StringComparison.Ordinal))
         {
-            lastOutput.Enqueue(line);
-            if (lastOutput.Count > 20)
-            {
-                lastOutput.Dequeue();
-            }
+            output.Add(line.Length > 300 ? line[..300] + "…" : line);
         }
     }
 
-    /// <summary>Counts a failure that no test reported.</summary>
-    public void Fail(string name, string message)
+    /// <summary>Counts a program that died, with the test that it died in and what it said.</summary>
+    public void Died(int exitCode, string command)
     {
         Failed++;
-        say(FailureText.Format(tier.Name, name, TimeSpan.Zero, message, string.Empty));
+        var where = running.Length > 0 ? $"while '{running}' ran" : "before it was done";
+        var said = output.Count > 24 ? [.. output.Take(12), "…", .. output.TakeLast(12)] : output;
+        say(FailureText.Format(tier.Name, tier.Project, TimeSpan.Zero, $"the test program ended with exit code {exitCode} {where}; to replay: {command}\n{string.Join('\n', said)}", string.Empty));
     }
 
     private void Take(TestEvent found)
@@ -65,7 +61,7 @@ internal sealed class TestTally(TestTier tier, IProgressStep step, Action<string
                 expected = found.Count;
                 break;
             case TestOutcome.Started:
-                names[found.Id] = found.Name;
+                names[found.Id] = running = found.Name;
                 break;
             case TestOutcome.Passed:
                 Passed++;
@@ -85,6 +81,11 @@ internal sealed class TestTally(TestTier tier, IProgressStep step, Action<string
             default:
                 IsComplete = true;
                 break;
+        }
+
+        if (found.Outcome != TestOutcome.Started)
+        {
+            running = string.Empty;
         }
 
         var done = Passed + Failed + Skipped.Count;
