@@ -16,6 +16,8 @@ public sealed class TreeGlobTests
     [InlineData("/usr/**/x.pyc", "/usr/lib/p/q/x.pyc /usr/lib/x.pyc")]
     [InlineData("/usr/lib/p", "/usr/lib/p")]
     [InlineData("/usr/lib/*.so", "/usr/lib/a.so")]
+    [InlineData("/usr/{bin,nothing}/sed", "/usr/bin/sed")]
+    [InlineData("/usr/bin/a,*", "")]
     [InlineData("/nothing/*", "")]
     [InlineData("/usr/bin/aw", "")]
     [InlineData("/usr/lib/gone", "/usr/lib/gone")]
