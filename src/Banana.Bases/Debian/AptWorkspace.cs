@@ -68,13 +68,10 @@ internal sealed class AptWorkspace(string directory, BaseContext context)
     private static string Require(string? value, BaseDefinition definition, string key) =>
         value ?? throw new BananaException(ExitCode.BadInput, $"the base {definition.Name} has no {key}", next: $"add '{key}:' to it in the definition");
 
-    private IProcessRunner Runner(BaseDefinition definition)
+    private Sandbox Runner(BaseDefinition definition)
     {
-        if (context.Tools is not { } tools)
-        {
-            return context.Host;
-        }
-
+        // The host's own apt runs in a sandbox too: it cannot change the host, and dies with us.
+        var tools = context.Tools ?? new Sandbox(context.Host, "/", writableRoot: false, []);
         var sandbox = tools.WithNetwork().WithBinds(new Bind(directory));
         var mirror = new Uri(definition.Mirror!);
         return mirror.IsFile ? sandbox.WithBinds(new Bind(mirror.LocalPath, Writable: false)) : sandbox;

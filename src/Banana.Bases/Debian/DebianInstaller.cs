@@ -34,8 +34,9 @@ internal sealed class DebianInstaller(BaseContext context, Lockfile lockfile, st
         }
 
         UnixFile.UseStandardMask();
-        var staging = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(tree))!, $".{Path.GetFileName(tree)}.staging");
-        ArtifactCache.DeleteTree(staging);
+
+        // Inside the tree: surely on its file system, and gone with it when this run is killed.
+        var staging = Path.Combine(tree, ".banana-staging");
         Directory.CreateDirectory(staging);
         try
         {
