@@ -4,7 +4,7 @@
 using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 
-namespace Banana.Tests.Unit.Architecture;
+namespace Banana.Tests.Unit.House;
 
 /// <summary>What every file of the checkout keeps to.</summary>
 public sealed partial class SourceFileTests

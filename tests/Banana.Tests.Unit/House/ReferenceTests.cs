@@ -4,7 +4,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Banana.Tests.Unit.Architecture;
+namespace Banana.Tests.Unit.House;
 
 /// <summary>Which project may refer to which.</summary>
 public sealed partial class ReferenceTests
@@ -16,7 +16,7 @@ public sealed partial class ReferenceTests
         ["Banana.Formats"] = ["Banana.Foundation"],
         ["Banana.Definition"] = ["Banana.Foundation"],
         ["Banana.Bases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition"],
-        ["Banana.Workbench"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases"],
+        ["Banana.Workbench"] = ["Banana.Foundation", "Banana.Definition", "Banana.Bases"],
         ["Banana.Forge"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases", "Banana.Workbench"],
         ["Banana.Vm"] = ["Banana.Foundation", "Banana.Formats"],
         ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm"],
@@ -48,10 +48,17 @@ public sealed partial class ReferenceTests
     [Fact]
     public void The_table_of_the_documentation_is_the_same()
     {
-        var rows = File.ReadLines(Path.Combine(Checkout.Root, "docs/ARCHITECTURE.md"))
-            .Select(line => Row().Match(line))
-            .Where(match => match.Success)
-            .ToDictionary(match => match.Groups["project"].Value, match => Name().Matches(match.Groups["may"].Value).Select(name => name.Value).ToArray(), StringComparer.Ordinal);
+        Dictionary<string, string[]> rows = new(StringComparer.Ordinal);
+        foreach (var match in SourceFiles.Lines("docs/ARCHITECTURE.md").Select(line => Row().Match(line)).Where(match => match.Success))
+        {
+            rows[match.Groups["project"].Value] = match.Groups["may"].Value.Trim() switch
+            {
+                "nothing of ours" => [],
+                "all of the above" => [.. rows.Keys],
+                var names => [.. names.Split(", ").Select(name => $"Banana.{name}")],
+            };
+        }
+
         Assert.Equal(Permitted.Keys.Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
         Assert.All(Permitted, pair => Assert.Equal(pair.Value, rows[pair.Key]));
     }
@@ -68,9 +75,6 @@ public sealed partial class ReferenceTests
 
     private static IEnumerable<string> Included(XDocument project, string item) => project.Descendants(item).Select(element => element.Attribute("Include")!.Value);
 
-    [GeneratedRegex(@"^\| `(?<project>Banana\.[A-Za-z.]+)` \|(?<may>[^|]*)\|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\| `src/(?<project>Banana\.[A-Za-z.]+)` \|[^|]*\|(?<may>[^|]*)\|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Row();
-
-    [GeneratedRegex(@"Banana\.[A-Za-z]+", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
 }

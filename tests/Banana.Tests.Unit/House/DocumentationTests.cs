@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Banana.Definition.Schemas;
 using Banana.Foundation.Errors;
 
-namespace Banana.Tests.Unit.Architecture;
+namespace Banana.Tests.Unit.House;
 
 /// <summary>Documentation that says what the code says.</summary>
 public sealed partial class DocumentationTests

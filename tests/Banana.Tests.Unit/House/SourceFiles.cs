@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-namespace Banana.Tests.Unit.Architecture;
+namespace Banana.Tests.Unit.House;
 
 /// <summary>The files of the checkout that people wrote.</summary>
 internal static class SourceFiles
