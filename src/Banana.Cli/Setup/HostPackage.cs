@@ -26,7 +26,7 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
         new(Need.Build, "mounts file systems", ["mount"], "mount", "util-linux", "util-linux"),
         new(Need.Build, "unpacks Debian's packages for the workbench", ["dpkg-deb"], "dpkg", "dpkg", "dpkg"),
         new(Need.Build, "chooses Debian's packages for the workbench", ["apt-get"], "apt", "apt", "apt"),
-        new(Need.Build, "verifies the signatures of mirrors", ["gpgv"], "gpgv", "gnupg", "gnupg2"),
+        new(Need.Build, "verifies the signatures of mirrors", ["gpgv", "sqv"], "gpgv", "gnupg", "gnupg2"),
         new(Need.Vm, "runs virtual machines", ["qemu-system-x86_64"], "qemu-system-x86", "qemu-system-x86", "qemu-system-x86-core"),
         new(Need.Vm, "makes disks for virtual machines", ["qemu-img"], "qemu-utils", "qemu-img", "qemu-img"),
         new(Need.Vm, "is the firmware of virtual machines",
