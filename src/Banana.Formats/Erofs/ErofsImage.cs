@@ -28,7 +28,7 @@ public sealed class ErofsImage : IDisposable
         Superblock = ErofsSuperblock.Read(source);
         if (Superblock.Has(RequiredFeatures.Metabox))
         {
-            metabox = new InodeSource(this, ErofsInode.Read(this, Superblock.MetaboxNid));
+            metabox = new InodeSource(this, ReadSpecialFile(Superblock.MetaboxNid));
         }
 
         prefixes = new(() => ErofsXattrs.ReadPrefixes(this));
@@ -192,6 +192,10 @@ public sealed class ErofsImage : IDisposable
     /// <summary>Where metadata is read from.</summary>
     internal ByteSource MetadataOf(bool inMetabox) => !inMetabox ? Source : metabox ?? throw Corrupt("an inode lies in a metabox that the image does not have");
 
+    /// <summary>A file without a name, in which the format keeps parts of others.</summary>
+    internal ErofsInode ReadSpecialFile(ulong nid) =>
+        ReadInode(nid) is { Type: ErofsFileType.Regular } inode ? inode : throw Corrupt($"inode {nid} should be a regular file");
+
     /// <summary>Reads from the packed file, which holds the fragments of others.</summary>
     internal void ReadPacked(ErofsInode reader, long offset, Span<byte> buffer)
     {
@@ -202,7 +206,7 @@ public sealed class ErofsImage : IDisposable
 
         lock (gate)
         {
-            packed ??= new ErofsDataReader(this, ReadInode(Superblock.PackedNid));
+            packed ??= new ErofsDataReader(this, ReadSpecialFile(Superblock.PackedNid));
             packed.Read(offset, buffer);
         }
     }

@@ -82,7 +82,7 @@ internal static class ErofsXattrs
 
         // The table lies in the metabox, else in the packed file, else in the image itself.
         var nid = superblock.Has(CompatibleFeatures.PlainXattrPrefixes) ? 0 : superblock.MetaboxNid != 0 ? superblock.MetaboxNid : superblock.PackedNid;
-        using var file = nid == 0 ? null : new Data.InodeSource(image, image.ReadInode(nid));
+        using var file = nid == 0 ? null : new Data.InodeSource(image, image.ReadSpecialFile(nid));
         ByteSource source = file is null ? image.Source : file;
         var position = (long)superblock.XattrPrefixStart * 4;
         Span<byte> buffer = stackalloc byte[1 + ErofsFormat.MaximumNameLength];

@@ -5,6 +5,7 @@ using Banana.Formats.Erofs;
 using Banana.Formats.Storage;
 using Banana.Foundation.Errors;
 using Banana.Tests.Integration.Tools;
+using Banana.Tests.Shared;
 
 namespace Banana.Tests.Integration.Erofs;
 
@@ -72,9 +73,9 @@ public sealed class ErofsOptionTests(ErofsOptionTests.Tree tree) : IClassFixture
         var image = await tree.MakeImageAsync(folder, options, Cancellation);
         var (theirs, isKernel) = await KernelView.ReadAsync(folder, image, Cancellation);
         using var erofs = ErofsImage.Open(image);
-        var ours = FileRecord.Ours(erofs);
+        var ours = ErofsListing.Of(erofs);
         TestContext.Current.SendDiagnosticMessage("{0}: {1} files, {2} bytes, compared with {3}", options, ours.Count, erofs.Superblock.Size, isKernel ? "the kernel" : "fsck.erofs");
-        Assert.Equal(theirs, isKernel ? ours : FileRecord.WithoutDirectorySizes(ours));
+        Assert.Equal(theirs, isKernel ? ours : ErofsListing.WithoutDirectorySizes(ours));
         Assert.True(ours.Count > 2100);
     }
 

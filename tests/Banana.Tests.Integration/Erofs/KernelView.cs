@@ -34,7 +34,7 @@ internal static class KernelView
         await WorkbenchTools.RunAsync(folder.Path, "fsck.erofs", [$"--extract={extracted}", "--preserve", "--xattrs", "--force", image], cancellation);
         try
         {
-            return (FileRecord.OfFolder(extracted, withDirectorySizes: false), false);
+            return (FolderListing.Of(extracted, withDirectorySizes: false), false);
         }
         finally
         {
@@ -45,7 +45,7 @@ internal static class KernelView
     private static List<string>? Mounted(string device)
     {
         Posix.EnterNewMountNamespace();
-        return Posix.TryMount(device, "/mnt", "erofs") == 0 ? FileRecord.OfFolder("/mnt", withDirectorySizes: true) : null;
+        return Posix.TryMount(device, "/mnt", "erofs") == 0 ? FolderListing.Of("/mnt", withDirectorySizes: true) : null;
     }
 
     private static Task<T> OnOwnThreadAsync<T>(Func<T> function)
