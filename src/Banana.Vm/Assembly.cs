@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using System.Runtime.CompilerServices;
-using System.Runtime.Versioning;
 
-[assembly: SupportedOSPlatform("linux")]
 [assembly: InternalsVisibleTo("Banana.Tests.Unit")]
 [assembly: InternalsVisibleTo("Banana.Tests.Vm")]

@@ -38,7 +38,7 @@ internal static class BuildCommand
             Privileges.EnsureRoot("building", checkout.ReadLocalConfiguration().Cache);
             await HostPackages.EnsureAsync(Need.Build, new ProcessRunner(), progress, cancellation);
             using var maker = new Maker(checkout, progress);
-            var result = await maker.BuildAsync(parsed.GetValue(edition)!, ParseVersion(parsed.GetValue(version)), parsed.GetValue(output) ?? maker.DefaultOutput, parsed.GetValue(clean), cancellation);
+            var result = await maker.BuildAsync(parsed.GetValue(edition)!, ParseVersion(parsed.GetValue(version)), parsed.GetValue(output) ?? checkout.Out, parsed.GetValue(clean), cancellation);
             TerminalOutput.Result(parsed.GetValue(json) ? BuildJson.Compose(result) : BuildText.Compose(result));
             return (int)ExitCode.Success;
         });

@@ -11,7 +11,7 @@ using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
-using Banana.Workbench;
+using Banana.Workbenches;
 
 namespace Banana.Cli.Build;
 
@@ -53,14 +53,11 @@ internal sealed class Maker : IDisposable
     /// <summary>Runs programs on the host.</summary>
     public ProcessRunner Host { get; } = new();
 
-    /// <summary>The folder that releases go to unless the user names another.</summary>
-    public string DefaultOutput => Path.Combine(Checkout.Root, "out");
-
     /// <summary>Makes a workbench, or takes the one that is there.</summary>
-    public Task<Workbench.Workbench> EnsureWorkbenchAsync(string name, BaseContext context, CancellationToken cancellation)
+    public Task<Workbench> EnsureWorkbenchAsync(string name, BaseContext context, CancellationToken cancellation)
     {
         var recipe = WorkbenchRecipe.Load(Path.Combine(Checkout.DefinitionFolder, "workbench"), name, Local.Mirrors.GetValueOrDefault("debian"));
-        return Workbench.Workbench.EnsureAsync(recipe, context, Cache, cancellation);
+        return Workbench.EnsureAsync(recipe, context, Cache, cancellation);
     }
 
     /// <summary>What a base works with, while it has no workbench.</summary>

@@ -14,6 +14,9 @@ internal sealed record Checkout(string Root)
     /// <summary>The folder of the definition.</summary>
     public string DefinitionFolder => Path.Combine(Root, "os");
 
+    /// <summary>Where releases are built to, unless the user names another folder.</summary>
+    public string Out => Path.Combine(Root, "out");
+
     /// <summary>Finds the checkout: BANANA_HOME, which the launcher sets; else the nearest folder upwards of the current one or of the program.</summary>
     public static Checkout Find()
     {

@@ -30,15 +30,14 @@ public static class HealthProbe
         [Service]
         Type=exec
         LoadCredential=banana.health
-        ExecStart=/bin/sh %d/banana.health {0}
+        ExecStart=/bin/sh %d/banana.health
         """;
 
     /// <summary>The credentials that put the probe into a guest.</summary>
-    /// <param name="powerOff">Whether the guest powers itself off when it has reported.</param>
-    public static IReadOnlyList<Credential> Credentials(bool powerOff) =>
+    public static IReadOnlyList<Credential> Credentials() =>
     [
         Credential.Text("banana.health", Script()),
-        Credential.Text("systemd.extra-unit.banana-health.service", Unit.Replace("{0}", powerOff ? "poweroff" : "stay", StringComparison.Ordinal) + "\n"),
+        Credential.Text("systemd.extra-unit.banana-health.service", Unit + "\n"),
         Credential.Text("systemd.unit-dropin.multi-user.target", "[Unit]\nWants=banana-health.service\n"),
     ];
 

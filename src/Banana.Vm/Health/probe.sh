@@ -4,7 +4,6 @@
 #
 # Runs inside the guest as the service banana-health, given to it as a credential: nothing of it is in the image.
 # Prints what HealthParser reads, one key=value a line, to the second serial port. Needs sh, coreutils, util-linux and systemd only.
-# Usage: probe.sh stay|poweroff
 
 export LC_ALL=C SYSTEMD_COLORS=0 SYSTEMD_PAGER=
 port=/dev/ttyS1
@@ -66,4 +65,3 @@ probe >"$text" 2>/dev/null
     echo "BANANA-HEALTH-END $(wc -l <"$text")"
 } >"$port"
 rm -f "$text"
-[ "$1" = poweroff ] && systemctl poweroff

@@ -11,14 +11,11 @@ namespace Banana.Vm.Machine;
 /// <summary>Overlays: what a guest writes goes to a file of its own, the image below it stays as it was built.</summary>
 internal static class MachineDisk
 {
-    /// <summary>The first bytes of a qcow2 file (QEMU, docs/interop/qcow2.txt).</summary>
-    private static ReadOnlySpan<byte> QcowMagic => [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
-
     /// <summary>Makes an overlay over an image.</summary>
     public static async Task CreateAsync(IProcessRunner tools, string image, string overlay, long size, CancellationToken cancellation)
     {
         image = Path.GetFullPath(image);
-        var format = FormatOf(image);
+        var format = DiskImage.FormatOf(image);
         var virtualSize = Math.Max(size, await VirtualSizeAsync(tools, image, format, cancellation).ConfigureAwait(false));
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(overlay))!);
         await tools.RunAsync(
@@ -29,7 +26,7 @@ internal static class MachineDisk
     /// <summary>Makes sure that a kept overlay is one, and lies over this image and not another.</summary>
     public static async Task CheckAsync(IProcessRunner tools, string image, string overlay, CancellationToken cancellation)
     {
-        if (FormatOf(overlay) != "qcow2")
+        if (DiskImage.FormatOf(overlay) != "qcow2")
         {
             throw new BananaException(ExitCode.BadInput, "is not a disk that 'banana vm --persist' made (no qcow2 file)", overlay, "give another file name");
         }
@@ -40,14 +37,6 @@ internal static class MachineDisk
         {
             throw new BananaException(ExitCode.BadInput, $"was made over {below ?? "nothing"}, not over {Path.GetFullPath(image)}", overlay, "start that release, or give another file name");
         }
-    }
-
-    /// <summary>"qcow2" or "raw".</summary>
-    public static string FormatOf(string image)
-    {
-        Span<byte> head = stackalloc byte[4];
-        using var file = File.OpenRead(image);
-        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(QcowMagic) ? "qcow2" : "raw";
     }
 
     private static async Task<long> VirtualSizeAsync(IProcessRunner tools, string image, string format, CancellationToken cancellation)

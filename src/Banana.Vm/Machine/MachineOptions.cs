@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using Banana.Vm.Acceleration;
+using Banana.Vm.Serial;
 
 namespace Banana.Vm.Machine;
 
@@ -37,6 +38,12 @@ public sealed record MachineOptions
 
     /// <summary>What the guest's systemd is told.</summary>
     public IReadOnlyList<Credential> Credentials { get; init; } = [];
+
+    /// <summary>Called with the bytes of the serial console as they come, for a terminal that shows them. Must be quick: the guest waits.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnConsoleBytes { get; init; }
+
+    /// <summary>Called with each line of the serial console when it is complete. Must be quick: the guest waits.</summary>
+    public Action<SerialLine>? OnConsoleLine { get; init; }
 
     /// <summary>More arguments of QEMU, passed as they are: devices that only one caller needs.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];

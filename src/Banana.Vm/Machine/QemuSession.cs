@@ -57,8 +57,8 @@ internal sealed class QemuSession : IAsyncDisposable
         using var reportListener = Listen(files.ReportSocket);
         using var monitorListener = Listen(files.MonitorSocket);
 
-        // setpriv: the kernel kills QEMU when we are gone, however we went.
-        var command = Command.Of("setpriv", ["--pdeathsig", "KILL", "--", QemuCommandLine.Program, .. arguments]);
+        // setsid: Ctrl-C on our terminal is for us alone. setpriv: the kernel kills QEMU when we are gone, however we went.
+        var command = Command.Of("setsid", ["setpriv", "--pdeathsig", "KILL", "--", QemuCommandLine.Program, .. arguments]);
         var session = new QemuSession(await ProcessRunner.StartAsync(command).ConfigureAwait(false));
         try
         {

@@ -58,7 +58,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             [.. options.Credentials.SelectMany((credential, number) => credential.Write(folder.Path, number))]);
         life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Accelerator = options.Accelerator;
-        Console = new SerialConsole("the serial console", options.SerialLog, () => Uptime);
+        Console = new SerialConsole("the serial console", options.SerialLog, () => Uptime) { OnBytes = options.OnConsoleBytes, OnLine = options.OnConsoleLine };
         Report = new SerialConsole("the report port", folder.File("report.log"), () => Uptime);
     }
 

@@ -36,17 +36,20 @@ public sealed partial class SerialConsole : IAsyncDisposable
         LogFile = Path.GetFullPath(logFile);
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
         log = new FileStream(LogFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        text = new TerminalText(AddLine);
+        text = new TerminalText(AddLine, EraseLine);
     }
-
-    /// <summary>Called with the bytes as they come, for a terminal that shows them. Not called side by side.</summary>
-    public Action<ReadOnlyMemory<byte>>? OnReceived { get; set; }
 
     /// <summary>What the port is called.</summary>
     public string Name { get; }
 
     /// <summary>The file with every byte.</summary>
     public string LogFile { get; }
+
+    /// <summary>Called with the bytes as they come.</summary>
+    internal Action<ReadOnlyMemory<byte>>? OnBytes { get; init; }
+
+    /// <summary>Called with each line when it is complete.</summary>
+    internal Action<SerialLine>? OnLine { get; init; }
 
     /// <summary>The lines until now, and what came after the last line end if there is something.</summary>
     public IReadOnlyList<SerialLine> Lines
@@ -164,7 +167,7 @@ public sealed partial class SerialConsole : IAsyncDisposable
             waiters.RemoveAll(Offer);
         }
 
-        OnReceived?.Invoke(bytes);
+        OnBytes?.Invoke(bytes);
     }
 
     /// <summary>No more will come: whoever waits is told why.</summary>
@@ -184,11 +187,12 @@ public sealed partial class SerialConsole : IAsyncDisposable
         lock (gate)
         {
             lines.Clear();
-            text = new TerminalText(AddLine);
+            text = new TerminalText(AddLine, EraseLine);
             end = null;
-            lines.Add(new SerialLine(TimeSpan.Zero, note));
             waiters.ForEach(waiter => waiter.Next = 0);
         }
+
+        Feed(System.Text.Encoding.UTF8.GetBytes(note + "\r\n"));
     }
 
     [GeneratedRegex("Kernel panic - not syncing: .*", RegexOptions.None, 1000)]
@@ -197,11 +201,21 @@ public sealed partial class SerialConsole : IAsyncDisposable
     private void AddLine(string line)
     {
         lines.Add(new SerialLine(lineBegan, line));
+        OnLine?.Invoke(lines[^1]);
         lineBegan = clock();
         if (end is null && Panic().Match(line) is { Success: true } panic)
         {
             waiters.RemoveAll(Offer);
             Fail(new BananaException(ExitCode.Unhealthy, $"the guest's kernel panicked ({panic.Value})"));
+        }
+    }
+
+    private void EraseLine()
+    {
+        if (lines.Count > 0)
+        {
+            lines.RemoveAt(lines.Count - 1);
+            waiters.ForEach(waiter => waiter.Next = Math.Min(waiter.Next, lines.Count));
         }
     }
 

@@ -11,12 +11,14 @@ namespace Banana.Vm.Serial;
 /// Sequences and UTF-8 characters may be split over any number of calls.
 /// </summary>
 /// <param name="onLine">Called with each finished line that is not empty.</param>
-internal sealed class TerminalText(Action<string> onLine)
+/// <param name="onErase">Called when the guest goes back to the last line to write it anew: systemd's live list of waiting jobs does so many times a second.</param>
+internal sealed class TerminalText(Action<string> onLine, Action onErase)
 {
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder line = new();
     private State state;
     private bool returned;
+    private bool wentUp;
 
     private enum State
     {
@@ -80,6 +82,7 @@ internal sealed class TerminalText(Action<string> onLine)
                 TakeText(character);
                 break;
             case State.Escape:
+                wentUp = character == 'M'; // reverse index
                 state = character switch
                 {
                     '[' => State.Control,
@@ -132,6 +135,7 @@ internal sealed class TerminalText(Action<string> onLine)
             EndLine();
         }
 
+        wentUp = false;
         line.Append(character);
     }
 
@@ -140,7 +144,12 @@ internal sealed class TerminalText(Action<string> onLine)
         if (character is >= '@' and <= '~')
         {
             state = State.Text;
-            if (character is 'H' or 'f' or 'J' or 'A' or 'B' or 'd' or 'E' or 'F')
+            if (character == 'K' && wentUp && IsAtStart)
+            {
+                wentUp = false;
+                onErase();
+            }
+            else if (character is 'H' or 'f' or 'J' or 'A' or 'B' or 'd' or 'E' or 'F')
             {
                 EndLine();
             }
