@@ -6,10 +6,11 @@ using Banana.Cli.Build;
 using Banana.Cli.Help;
 using Banana.Cli.Setup;
 using Banana.Cli.Testing;
+using Banana.Cli.Try;
 using Banana.Cli.Vm;
 
 var root = RootHelp.CreateRoot(
     "Banana makes, tests and releases an image-based KDE operating system.",
-    new CommandGroup("Make the operating system", BuildCommand.Create(), VmCommand.Create()),
+    new CommandGroup("Make the operating system", TryCommand.Create(), BuildCommand.Create(), VmCommand.Create()),
     new CommandGroup("Work on Banana itself", TestCommand.Create(), SetupCommand.Create()));
 return await CommandHost.InvokeAsync(root, args);

@@ -71,6 +71,7 @@ internal static class VmCommand
         var source = BootSource.Find(request.Release, Checkout.Find().Out);
         var tools = new ProcessRunner();
         var progress = new TerminalProgress(verbose);
+        await HostPackages.EnsureAsync(Need.Vm, tools, progress, cancellation);
         var options = await VmMachine.OptionsAsync(request, source, tools, cancellation);
         return request.Health
             ? await HealthSession.RunAsync(request, source, options, tools, progress, cancellation)
