@@ -13,7 +13,11 @@ namespace Banana.Bases;
 /// <param name="Downloader">Fetches files over HTTP or from the file system.</param>
 /// <param name="Pool">Keeps packages by their digest.</param>
 /// <param name="Progress">Is told what happens.</param>
-public sealed record BaseContext(Sandbox? Tools, IProcessRunner Host, Downloader Downloader, PackagePool Pool, IProgressSink Progress);
+public sealed record BaseContext(Sandbox? Tools, IProcessRunner Host, Downloader Downloader, PackagePool Pool, IProgressSink Progress)
+{
+    /// <summary>A directory for indexes and other things that can be made again; beside the pool unless it is given.</summary>
+    public string Scratch { get; init; } = Path.Combine(Path.GetDirectoryName(Pool.Root) ?? "/", "scratch");
+}
 
 /// <summary>A source of packages that an operating system can be made from. Adding a base is adding one implementation; every one passes the same conformance suite.</summary>
 public interface IBase

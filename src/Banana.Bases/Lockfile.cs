@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Text.Json.Serialization;
+
 namespace Banana.Bases;
 
 /// <summary>The exact inputs of a build: what a definition came to on one day. Its form on disk is in <c>docs/formats.md</c>.</summary>
@@ -29,6 +31,9 @@ public sealed record Lockfile
 
     /// <summary>The names that were asked for, sorted: tells whether the lockfile still fits the definition.</summary>
     public required IReadOnlyList<string> Requested { get; init; }
+
+    /// <summary>The names that the solver took as given, sorted, so that nothing is installed for them.</summary>
+    public IReadOnlyList<string> Assumed { get; init; } = [];
 
     /// <summary>Every package, sorted by name.</summary>
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
@@ -60,6 +65,13 @@ public sealed record LockedPackage
 
     /// <summary>Whether the base cannot do without it (Debian: Essential, and what those need).</summary>
     public bool Essential { get; init; }
+
+    /// <summary>The packager's detached signature in base64, where the base signs packages and not indexes (Arch).</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>Name and version, as people write it ("bash 5.3-2").</summary>
+    [JsonIgnore]
+    public string Title => $"{Name} {Version}";
 }
 
 /// <summary>A package that is installed in a tree.</summary>

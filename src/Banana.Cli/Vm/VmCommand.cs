@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Cli.Setup;
 using System.CommandLine;
 using Banana.Cli.Terminal;
 using Banana.Foundation.Errors;
@@ -67,9 +68,10 @@ internal static class VmCommand
 
     private static async Task<ExitCode> RunAsync(VmRequest request, bool verbose, CancellationToken cancellation)
     {
-        var source = BootSource.Find(request.Release, Checkout.Out);
+        var source = BootSource.Find(request.Release, Checkout.Find().Out);
         var tools = new ProcessRunner();
         var progress = new TerminalProgress(verbose);
+        await HostPackages.EnsureAsync(Need.Vm, tools, progress, cancellation);
         var options = await VmMachine.OptionsAsync(request, source, tools, cancellation);
         return request.Health
             ? await HealthSession.RunAsync(request, source, options, tools, progress, cancellation)

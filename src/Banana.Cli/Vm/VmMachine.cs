@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Cli.Setup;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Processes;
 using Banana.Vm.Acceleration;
@@ -47,7 +48,7 @@ internal static class VmMachine
     /// <summary>A new file for the serial log, in the cache; the last few are kept.</summary>
     private static string NewLog()
     {
-        var folder = Path.Combine(Checkout.ReadLocal().Cache, "vm-logs");
+        var folder = Path.Combine(Checkout.Find().ReadLocalConfiguration().Cache, "vm-logs");
         Directory.CreateDirectory(folder);
         foreach (var old in Directory.GetFiles(folder).OrderDescending(StringComparer.Ordinal).Skip(KeptLogs - 1))
         {

@@ -13,7 +13,7 @@ internal static class Nearest
             .Select(candidate => (candidate, Distance(name, candidate)))
             .DefaultIfEmpty((string.Empty, int.MaxValue))
             .MinBy(pair => pair.Item2);
-        return distance <= Math.Max(1, nearest.Length / 3) ? nearest : null;
+        return distance <= Math.Max(1, (nearest.Length + 1) / 3) ? nearest : null;
     }
 
     /// <summary>The Levenshtein distance: how many letters must be added, removed or changed (Wagner and Fischer 1974), without regard to case.</summary>

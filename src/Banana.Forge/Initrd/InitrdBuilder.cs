@@ -17,6 +17,7 @@ public sealed class InitrdBuilder(Sandbox workbench)
     public const string Recipe = "initrd 1";
 
     private const string StageMount = "/banana/initrd";
+    private const string Units = "/usr/lib/systemd/system";
 
     /// <summary>Makes the compressed initrd.</summary>
     /// <param name="usr">The tree with the system's /usr.</param>
@@ -35,6 +36,7 @@ public sealed class InitrdBuilder(Sandbox workbench)
         AddUnitLinks(usr, stage);
         await AddModulesAsync(usr, stage, kernelVersion, edition.Initrd, cancellation);
         Overlay.Apply(edition.Initrd.Overlay, stage);
+        CheckPrograms(stage);
 
         var archive = Path.Combine(folder, "initrd.cpio");
         var output = new FileStream(archive, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
@@ -126,15 +128,34 @@ public sealed class InitrdBuilder(Sandbox workbench)
     // The links in NAME.wants and NAME.requires are what the packages switch on for good; those whose unit is here come along.
     private static void AddUnitLinks(StagedTree usr, StagedTree stage)
     {
-        const string units = "/usr/lib/systemd/system";
-        foreach (var folder in TreeGlob.Find(usr.Root, units + "/*.{wants,requires}"))
+        foreach (var folder in TreeGlob.Find(usr.Root, Units + "/*.{wants,requires}"))
         {
             foreach (var link in usr.Walk(folder).Where(entry => entry.LinkTarget is not null))
             {
                 var unit = Path.GetFileName(link.LinkTarget!);
-                if (stage.Has($"{units}/{unit}"))
+                if (stage.Has($"{Units}/{unit}"))
                 {
                     stage.Link(usr.Relative(link), link.LinkTarget!);
+                }
+            }
+        }
+    }
+
+    // A unit that is pulled in by another and whose program is not there fails the boot, a minute later and far from the cause.
+    private static void CheckPrograms(StagedTree stage)
+    {
+        foreach (var link in TreeGlob.Find(stage.Root, Units + "/*.{wants,requires}").SelectMany(stage.Walk).Where(entry => entry.LinkTarget is not null))
+        {
+            var unit = Path.GetFileName(link.LinkTarget!);
+            foreach (var line in (stage.ReadText($"{Units}/{unit}") ?? string.Empty).Split('\n').Where(line => line.StartsWith("ExecStart=", StringComparison.Ordinal)))
+            {
+                // ExecStart=-/usr/bin/program argument; the characters before the path change how it is run (systemd.service(5)).
+                var command = line["ExecStart=".Length..].TrimStart('-', '@', ':', '+', '!', '|');
+                var program = command.Split(' ', 2)[0];
+                var found = program.StartsWith('/') ? stage.Has(program) : stage.Has("/usr/bin/" + program) || stage.Has("/usr/sbin/" + program);
+                if (program.Length > 0 && !found)
+                {
+                    throw new BananaException(ExitCode.BadInput, $"the unit {unit} starts '{program}', which the initrd does not have", "os/initrd.yaml", "add the program to 'files', or take the unit out");
                 }
             }
         }

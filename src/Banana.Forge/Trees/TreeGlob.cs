@@ -55,6 +55,7 @@ public static class TreeGlob
     private static Regex ToRegex(string pattern)
     {
         var regex = new StringBuilder("^");
+        var inBraces = false;
         for (var i = 0; i < pattern.Length; i++)
         {
             switch (pattern[i])
@@ -74,12 +75,14 @@ public static class TreeGlob
                     regex.Append("[^/]");
                     break;
                 case '{':
+                    inBraces = true;
                     regex.Append("(?:");
                     break;
-                case '}':
+                case '}' when inBraces:
+                    inBraces = false;
                     regex.Append(')');
                     break;
-                case ',':
+                case ',' when inBraces:
                     regex.Append('|');
                     break;
                 default:

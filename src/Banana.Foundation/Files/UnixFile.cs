@@ -12,6 +12,9 @@ public static class UnixFile
     /// <summary>Sets the owner of a file, or of a symbolic link itself.</summary>
     public static void SetOwner(string path, uint owner, uint group) => LibC.Check(LibC.LChown(path, owner, group), path);
 
+    /// <summary>Sets the mask of this process to 022, so that no result depends on the user's.</summary>
+    public static void UseStandardMask() => _ = LibC.UMask(0x12);
+
     /// <summary>Makes the names in a directory durable (a rename is on the disk only after this).</summary>
     public static void SyncDirectory(string path)
     {
@@ -37,9 +40,6 @@ public static class UnixFile
         LibC.Check(LibC.StatX(AtCurrentDirectory, path, NoFollow, BasicStats, buffer), path);
         return new UnixStat(*(ushort*)(buffer + 28), *(uint*)(buffer + 20), *(uint*)(buffer + 24), *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40));
     }
-
-    /// <summary>Makes what this process and its children create independent of the umask that it was started with.</summary>
-    public static void PinUMask() => _ = LibC.UMask(0x12 /* 0022 */);
 
     /// <summary>Whether a path exists, without following a symbolic link.</summary>
     public static bool Exists(string path) => new FileInfo(path) is { } file && (file.Exists || file.LinkTarget is not null || Directory.Exists(path));

@@ -28,6 +28,9 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     /// <summary>A file that standard output is streamed to, instead of being kept in memory.</summary>
     public string? StandardOutputFile { get; init; }
 
+    /// <summary>Reads standard output as it comes, as bytes, instead of it being kept in memory. When it throws, the program is killed and the error goes on.</summary>
+    public Func<Stream, Task>? OutputReader { get; init; }
+
     /// <summary>Whether a non-zero exit code is an answer and not an error.</summary>
     public bool AllowFailure { get; init; }
 

@@ -23,9 +23,12 @@ public sealed class ProcessRunner : IProcessRunner
         var output = new StringBuilder();
         var gate = new Lock();
         var readError = ReadLinesAsync(process.StandardError, error, command.OnLine, gate);
-        var readOutput = command.StandardOutputFile is { } file
-            ? CopyToFileAsync(process.StandardOutput.BaseStream, file)
-            : ReadLinesAsync(process.StandardOutput, output, command.OnLine, gate);
+        var readOutput = command switch
+        {
+            { OutputReader: { } reader } => ReadBytesAsync(process, reader),
+            { StandardOutputFile: { } file } => CopyToFileAsync(process.StandardOutput.BaseStream, file),
+            _ => ReadLinesAsync(process.StandardOutput, output, command.OnLine, gate),
+        };
         await Task.WhenAll(input, readError, readOutput).ConfigureAwait(false);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
@@ -105,6 +108,21 @@ public sealed class ProcessRunner : IProcessRunner
                     onLine(line);
                 }
             }
+        }
+    }
+
+    private static async Task ReadBytesAsync(Process process, Func<Stream, Task> reader)
+    {
+        try
+        {
+            await reader(process.StandardOutput.BaseStream).ConfigureAwait(false);
+            // A program that writes more than the reader wants to know must not wait for us for ever.
+            await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null).ConfigureAwait(false);
+        }
+        catch
+        {
+            Kill(process);
+            throw;
         }
     }
 

@@ -19,8 +19,7 @@ public sealed record Bind(string Source, string? Target = null, bool Writable = 
 /// <param name="binds">What is visible of the host.</param>
 public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoot, IReadOnlyList<Bind> binds) : IProcessRunner
 {
-    /// <summary>The folder inside a tree below which the host's paths appear.</summary>
-    public const string ExchangeFolder = "/banana";
+    private static readonly HashSet<string> Scratch = new(["dev", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp"], StringComparer.Ordinal);
 
     /// <summary>The tree that becomes <c>/</c>.</summary>
     public string Root => root;
@@ -41,6 +40,9 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
     /// <summary>The same sandbox with more of the host visible.</summary>
     public Sandbox WithBinds(params IEnumerable<Bind> more) => new(runner, root, writableRoot, [.. binds, .. more]) { Network = Network, Environment = Environment };
 
+    /// <summary>The same sandbox with the host's network and its name resolution.</summary>
+    public Sandbox WithNetwork() => new(runner, root, writableRoot, [.. binds, new Bind("/etc/resolv.conf", Writable: false)]) { Network = true, Environment = Environment };
+
     /// <inheritdoc/>
     public Task<CommandResult> RunAsync(Command command, CancellationToken cancellation) => runner.RunAsync(Wrap(command), cancellation);
 
@@ -53,13 +55,8 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
             arguments.Add("--unshare-net");
         }
 
-        arguments.AddRange([writableRoot ? "--bind" : "--ro-bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]);
-        // A read-only tree has no place to make mount points in; it brings this empty folder for them.
-        if (Directory.Exists(Path.Combine(root, ExchangeFolder.TrimStart('/'))))
-        {
-            arguments.AddRange(["--tmpfs", ExchangeFolder]);
-        }
-
+        arguments.AddRange(writableRoot ? ["--bind", root, "/"] : ReadOnlyRoot());
+        arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]);
         foreach (var bind in binds)
         {
             arguments.AddRange([bind.Writable ? "--bind" : "--ro-bind", bind.Source, bind.Target ?? bind.Source]);
@@ -74,5 +71,29 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
         arguments.AddRange(["--chdir", command.WorkingDirectory ?? "/", "--", command.FileName]);
         arguments.AddRange(command.Arguments);
         return command with { FileName = "bwrap", Arguments = arguments, Environment = new Dictionary<string, string>(StringComparer.Ordinal), WorkingDirectory = null };
+    }
+
+    /// <summary>
+    /// A read-only tree as the root. The root itself and the places where people keep files are a small tmpfs,
+    /// because bubblewrap cannot make the mount point of a bind on a read-only one.
+    /// </summary>
+    private List<string> ReadOnlyRoot()
+    {
+        List<string> arguments = ["--tmpfs", "/"];
+        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            var target = "/" + entry.Name;
+            if (entry.LinkTarget is { } link)
+            {
+                arguments.AddRange(["--symlink", link, target]);
+            }
+            else if (entry is DirectoryInfo && !Scratch.Contains(entry.Name))
+            {
+                arguments.AddRange(["--ro-bind", entry.FullName, target]);
+            }
+        }
+
+        arguments.AddRange(["--dir", "/root", "--dir", "/home"]);
+        return arguments;
     }
 }
