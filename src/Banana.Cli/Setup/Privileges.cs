@@ -20,7 +20,7 @@ internal static partial class Privileges
     /// <summary>Whether we are root or can ask sudo.</summary>
     public static bool MayBecomeRoot => IsRoot || Sudo is not null;
 
-    private static string? Sudo { get; } = new[] { "/usr/bin/sudo", "/run/wrappers/bin/sudo", "/usr/local/bin/sudo" }.FirstOrDefault(File.Exists);
+    private static string? Sudo { get; } = HostPackage.FindProgram("sudo");
 
     /// <summary>The command as root runs it: as it is when we are root, else through sudo.</summary>
     public static Command AsRoot(Command command)
