@@ -3,10 +3,12 @@
 
 using System.CommandLine;
 using Banana.Cli;
+using Banana.Cli.Diff;
 using Banana.Cli.Testing;
 
 var root = new RootCommand("Banana makes, tests and releases an image-based KDE operating system.")
 {
+    DiffCommand.Create(),
     TestCommand.Create(),
 };
 root.Options.Add(CommandHost.Verbose);
