@@ -30,7 +30,7 @@ internal sealed class Maker : IDisposable
         Checkout = checkout;
         Local = checkout.ReadLocalConfiguration();
         Definition = LocalConfigurationLoader.Apply(DefinitionLoader.Load(checkout.DefinitionFolder), Local);
-        Cache = new ArtifactCache(Path.Combine(Local.Cache, "steps"));
+        Cache = new ArtifactCache(Path.Combine(Local.Cache, "artifacts"));
         Pool = new PackagePool(Path.Combine(Local.Cache, "pool"));
         downloader = new Downloader(new DownloadOptions { Parallel = Local.ParallelDownloads, Proxy = Local.Proxy });
     }
