@@ -6,6 +6,7 @@ using Banana.Formats.Gpt;
 using Banana.Formats.Pe;
 using Banana.Formats.Release;
 using Banana.Formats.Storage;
+using Banana.Foundation.Errors;
 using Banana.Foundation.Progress;
 
 namespace Banana.Forge.Diff;
@@ -24,7 +25,7 @@ public static class FirstDifference
 {
     /// <summary>Compares all files of two releases, byte for byte, in the order of the manifest: causes come before consequences.</summary>
     /// <returns>The first difference, or null when the releases are bit-identical.</returns>
-    /// <exception cref="Foundation.Errors.BananaException">One of the two is no release, or not whole.</exception>
+    /// <exception cref="BananaException">One of the two is no release, or not whole.</exception>
     public static async Task<Difference?> FindAsync(string directoryA, string directoryB, CancellationToken cancellation)
     {
         var (a, b) = (ReleaseDirectory.Open(directoryA), ReleaseDirectory.Open(directoryB));
@@ -78,13 +79,21 @@ public static class FirstDifference
     private static async Task<string> ExplainAsync(PartRole role, ByteSource a, ByteSource b, long offset, CancellationToken cancellation)
     {
         var place = $"differs at byte {offset}" + (a.Length == b.Length ? string.Empty : $" (sizes {a.Length} and {b.Length})");
-        return role switch
+        try
         {
-            PartRole.Usr => $"{await FirstFileAsync(a, b, cancellation).ConfigureAwait(false)}; the image {place}",
-            PartRole.Uki when FirstSection(a, b, cancellation) is { } section => $"section {section}; the file {place}",
-            PartRole.Disk when PartitionAt(a, offset) is { } partition => $"partition {partition.Number} '{partition.Label}' at byte {offset - partition.Offset}; the disk {place}",
-            _ => place,
-        };
+            return role switch
+            {
+                PartRole.Usr => $"{await FirstFileAsync(a, b, cancellation).ConfigureAwait(false)}; the image {place}",
+                PartRole.Uki when FirstSection(a, b, cancellation) is { } section => $"section {section}; the file {place}",
+                PartRole.Disk when PartitionAt(a, offset) is { } partition => $"partition {partition.Number} '{partition.Label}' at byte {offset - partition.Offset}; the disk {place}",
+                _ => place,
+            };
+        }
+        catch (BananaException error)
+        {
+            // A part that cannot be read has a difference all the same.
+            return $"{place} ({error.What})";
+        }
     }
 
     private static async Task<string> FirstFileAsync(ByteSource a, ByteSource b, CancellationToken cancellation)

@@ -88,7 +88,7 @@ public sealed record FileChanges
     /// <summary>All files of B.</summary>
     public required FileTotal TotalB { get; init; }
 
-    /// <summary>The changes, sorted by path (by bytes).</summary>
+    /// <summary>The changes, sorted by path (ordinal).</summary>
     public required IReadOnlyList<FileChange> Changes { get; init; }
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using System.Text.Json;
+using Banana.Forge.Diff;
+using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
-using Banana.Formats.Release;
-using Banana.Forge.Diff;
 using Banana.Foundation.Progress;
 using Banana.Tests.Integration.Tools;
 
@@ -167,6 +167,12 @@ public sealed class DiffTests : IDisposable
         await ReleaseBuilder.SealAsync(b, version);
         Assert.Equal("esp.img: differs at byte 2", (await FirstDifference.FindAsync(a, b, Cancellation))!.ToString());
 
+        await File.WriteAllTextAsync(Path.Combine(a, "uki.efi"), "no UKI", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(b, "uki.efi"), "no UKi", Cancellation);
+        await ReleaseBuilder.SealAsync(a, version);
+        await ReleaseBuilder.SealAsync(b, version);
+        Assert.Equal("uki.efi: differs at byte 5 (this is no PE file: it is too short)", (await FirstDifference.FindAsync(a, b, Cancellation))!.ToString());
+
         ReleaseBuilder.Write(tree, "lib/os-release", "VERSION=2\n");
         ReleaseBuilder.Write(tree, "share/size", "54321");
         var c = await ReleaseBuilder.MakeReleaseAsync(folder, "c", tree, version);
@@ -175,7 +181,7 @@ public sealed class DiffTests : IDisposable
         var d = await ReleaseBuilder.MakeReleaseAsync(folder, "d", tree, version, "-L", "other");
         Assert.Contains("the files are the same, but lie differently", (await FirstDifference.FindAsync(c, d, Cancellation))!.What, StringComparison.Ordinal);
 
-        await ReleaseBuilder.SealAsync(b, new(20261121, 2));
+        File.Copy(Path.Combine(a, "uki.efi"), Path.Combine(b, "uki.efi"), overwrite: true);
         File.Copy(Path.Combine(a, "esp.img"), Path.Combine(b, "esp.img"), overwrite: true);
         await ReleaseBuilder.SealAsync(b, new(20261121, 2));
         Assert.Equal("manifest.json", (await FirstDifference.FindAsync(a, b, Cancellation))!.Part);
