@@ -37,10 +37,9 @@ public sealed record HealthVerdict(IReadOnlyList<HealthCheck> Checks)
             Writable(report, "root file system", "/"),
             Writable(report, "/var", "/var"),
         ];
-        if (report.Bless.Length > 0)
+        if (report.Entry.Length > 0)
         {
-            // "clean": the entry is not on trial. "indeterminate": it is, and after a finished boot it should no longer be.
-            checks.Add(new("boot entry", report.Bless is "good" or "clean", Words(report.Entry, report.Bless == "clean" ? "not on trial" : report.Bless)));
+            checks.Add(Entry(report));
         }
 
         if (expected?.ImageVersion is { } version)
@@ -92,6 +91,16 @@ public sealed record HealthVerdict(IReadOnlyList<HealthCheck> Checks)
             ? new("/etc overlay", false, "nothing can be written to it")
             : new("/etc overlay", isOverlay, isOverlay ? "over the booted release's own" : $"is {(etc?.Target == "/etc" ? etc.FileSystem : "a plain folder")}");
     }
+
+    /// <summary>An entry on trial that is never blessed is passed over after its last try, however well it runs.</summary>
+    private static HealthCheck Entry(HealthReport report) => report.Bless switch
+    {
+        "good" => new("boot entry", true, Words(report.Entry, "blessed")),
+        "" when report.CountPath.Length > 0 => new("boot entry", false, $"{report.Entry} is on trial, and the system has no systemd-bless-boot to end that"),
+        "" or "clean" => new("boot entry", true, Words(report.Entry, "not on trial")),
+        "indeterminate" => new("boot entry", false, $"{report.Entry} is still on trial after a finished boot"),
+        var other => new("boot entry", false, $"{report.Entry} is marked {other}"),
+    };
 
     private static HealthCheck Writable(HealthReport report, string name, string place)
     {

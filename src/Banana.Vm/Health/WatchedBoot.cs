@@ -12,6 +12,8 @@ namespace Banana.Vm.Health;
 public static class WatchedBoot
 {
     private static readonly TimeSpan PowerOffTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LoginTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan DrawTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Boots, waits for the health report, takes a picture if there is a screen, and presses the power button.</summary>
     /// <param name="options">The machine; the health probe is added to it.</param>
@@ -57,6 +59,7 @@ public static class WatchedBoot
 
         if (hasScreen && !machine.Ended.IsCompleted)
         {
+            await SettleAsync(machine, cancellation).ConfigureAwait(false);
             record = record with { Screen = await machine.TakeScreenAsync(cancellation).ConfigureAwait(false) };
         }
 
@@ -66,6 +69,20 @@ public static class WatchedBoot
         }
 
         return record with { Verdict = new HealthVerdict(checks) };
+    }
+
+    /// <summary>Logins wait until a boot is over, so that their prompts are not lost among its messages: so does the picture.</summary>
+    private static async Task SettleAsync(VirtualMachine machine, CancellationToken cancellation)
+    {
+        try
+        {
+            await machine.Console.WaitForAsync("login:", LoginTime, cancellation).ConfigureAwait(false);
+            await Task.Delay(DrawTime, cancellation).ConfigureAwait(false);
+        }
+        catch (BananaException)
+        {
+            // No login on the serial console: the picture shows what there is.
+        }
     }
 
     private static async Task<HealthCheck> PowerOffAsync(VirtualMachine machine, CancellationToken cancellation)

@@ -11,16 +11,16 @@ namespace Banana.Vm.Machine;
 /// <param name="Firmware">The firmware's code, and this machine's own copy of the variables.</param>
 /// <param name="Disk">The writable overlay, if there is a disk.</param>
 /// <param name="Keeps">Whether the overlay outlives the machine: then its writes are not left to chance.</param>
-/// <param name="ConsoleSocket">Where we listen for the serial console.</param>
-/// <param name="ReportSocket">Where we listen for the second serial port.</param>
+/// <param name="ConsolePipes">The pipes of the serial console (<see cref="FifoPair"/>).</param>
+/// <param name="ReportPipes">The pipes of the second serial port.</param>
 /// <param name="MonitorSocket">Where we listen for QMP.</param>
 /// <param name="CredentialArguments">What passes the credentials.</param>
 internal sealed record MachineFiles(
     UefiFirmware Firmware,
     string? Disk,
     bool Keeps,
-    string ConsoleSocket,
-    string ReportSocket,
+    string ConsolePipes,
+    string ReportPipes,
     string MonitorSocket,
     IReadOnlyList<string> CredentialArguments);
 
@@ -45,10 +45,9 @@ internal static class QemuCommandLine
             "-drive", $"if=pflash,unit=1,format=raw,file={Escape(files.Firmware.Variables)}",
             "-device", "virtio-rng-pci",
             "-device", "pvpanic-pci",
-            // QEMU connects to us before the guest runs its first instruction, so no byte of the console is lost.
-            .. Socket("console", files.ConsoleSocket), "-serial", "chardev:console",
-            .. Socket("report", files.ReportSocket), "-serial", "chardev:report",
-            .. Socket("monitor", files.MonitorSocket), "-mon", "chardev=monitor,mode=control",
+            "-chardev", $"pipe,id=console,path={Escape(files.ConsolePipes)}", "-serial", "chardev:console",
+            "-chardev", $"pipe,id=report,path={Escape(files.ReportPipes)}", "-serial", "chardev:report",
+            "-chardev", $"socket,id=monitor,path={Escape(files.MonitorSocket)}", "-mon", "chardev=monitor,mode=control",
         ];
         if (files.Disk is not null)
         {
@@ -81,8 +80,6 @@ internal static class QemuCommandLine
     public static string Escape(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
 
     private static readonly string[] WindowDevices = ["-device", "virtio-vga", "-device", "qemu-xhci", "-device", "usb-tablet", "-device", "usb-kbd"];
-
-    private static string[] Socket(string id, string path) => ["-chardev", $"socket,id={id},path={Escape(path)}"];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,7 @@ internal sealed record QemuExit(int ExitCode, string Error, bool KvmFailed);
 internal sealed class KvmFailedException(string evidence, Exception? inner = null)
     : BananaException(ExitCode.MissingTool, $"KVM failed under the guest's firmware ({evidence})", next: "use --accel tcg, or leave --accel out", inner: inner);
 
-/// <summary>One QEMU process with its three connections. A machine has a second one when KVM failed under the first.</summary>
+/// <summary>One QEMU process with its connections. A machine has a second one when KVM failed under the first.</summary>
 internal sealed class QemuSession : IAsyncDisposable
 {
     private const int LinesInErrors = 4;
@@ -49,13 +49,15 @@ internal sealed class QemuSession : IAsyncDisposable
     /// <summary>Completes when both serial ports were read to their end.</summary>
     public Task Pumps { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts QEMU and waits until it has connected to us.</summary>
+    /// <summary>Starts QEMU and waits until all connections stand.</summary>
     /// <exception cref="BananaException">QEMU is missing, or ended before it connected.</exception>
     public static async Task<QemuSession> StartAsync(IReadOnlyList<string> arguments, MachineFiles files, SerialConsole console, SerialConsole report, Action<QmpEvent> onEvent, CancellationToken cancellation)
     {
-        using var consoleListener = Listen(files.ConsoleSocket);
-        using var reportListener = Listen(files.ReportSocket);
-        using var monitorListener = Listen(files.MonitorSocket);
+        var consolePipes = new FifoPair(files.ConsolePipes);
+        var reportPipes = new FifoPair(files.ReportPipes);
+        consolePipes.Create();
+        reportPipes.Create();
+        using var listener = Listen(files.MonitorSocket);
 
         // setsid: Ctrl-C on our terminal is for us alone. setpriv: the kernel kills QEMU when we are gone, however we went.
         var command = Command.Of("setsid", ["setpriv", "--pdeathsig", "KILL", "--", QemuCommandLine.Program, .. arguments]);
@@ -63,11 +65,11 @@ internal sealed class QemuSession : IAsyncDisposable
         try
         {
             await using var kill = cancellation.Register(session.Kill).ConfigureAwait(false);
-            var consoleStream = await session.AcceptAsync(consoleListener, command, cancellation).ConfigureAwait(false);
-            var reportStream = await session.AcceptAsync(reportListener, command, cancellation).ConfigureAwait(false);
-            session.Pumps = Task.WhenAll(console.PumpAsync(consoleStream), report.PumpAsync(reportStream));
-            var monitorStream = await session.AcceptAsync(monitorListener, command, cancellation).ConfigureAwait(false);
-            session.Monitor = await QmpClient.ConnectAsync(monitorStream, onEvent, cancellation).ConfigureAwait(false);
+            var monitor = await session.AcceptAsync(listener, command, cancellation).ConfigureAwait(false);
+            session.Monitor = await QmpClient.ConnectAsync(monitor, onEvent, cancellation).ConfigureAwait(false);
+            session.Pumps = Task.WhenAll(
+                console.Attach(await consolePipes.OpenOutputAsync(session.Exited).ConfigureAwait(false), await consolePipes.OpenInputAsync(session.Exited).ConfigureAwait(false)),
+                report.Attach(await reportPipes.OpenOutputAsync(session.Exited).ConfigureAwait(false), await reportPipes.OpenInputAsync(session.Exited).ConfigureAwait(false)));
             return session;
         }
         catch (Exception error)

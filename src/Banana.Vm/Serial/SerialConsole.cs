@@ -112,7 +112,14 @@ public sealed partial class SerialConsole : IAsyncDisposable
     {
         if (port is { } stream)
         {
-            await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            try
+            {
+                await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is IOException or ObjectDisposedException)
+            {
+                // The machine ended while we wrote; whoever waits for an answer is told so.
+            }
         }
     }
 
@@ -122,26 +129,15 @@ public sealed partial class SerialConsole : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await log.DisposeAsync().ConfigureAwait(false);
 
-    /// <summary>Reads from a port until its other side closes it.</summary>
-    internal async Task PumpAsync(Stream stream)
+    /// <summary>Reads from the guest until it is gone. The streams are owned from here on.</summary>
+    /// <param name="output">What comes from the guest.</param>
+    /// <param name="input">What goes to the guest.</param>
+    /// <returns>Completes at the end of the output.</returns>
+    internal Task Attach(Stream output, Stream input)
     {
-        port = stream;
-        var buffer = new byte[1 << 14];
-        try
-        {
-            int count;
-            while ((count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0)
-            {
-                Feed(buffer.AsMemory(0, count));
-            }
-        }
-        catch (IOException)
-        {
-            // QEMU was killed: the connection was reset.
-        }
-
-        port = null;
-        await stream.DisposeAsync().ConfigureAwait(false);
+        port = input;
+        // A thread of its own: the pool is busy with other things at times, and the guest waits for us.
+        return Task.Factory.StartNew(() => Pump(output, input), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Takes bytes of the guest.</summary>
@@ -197,6 +193,22 @@ public sealed partial class SerialConsole : IAsyncDisposable
 
     [GeneratedRegex("Kernel panic - not syncing: .*", RegexOptions.None, 1000)]
     private static partial Regex Panic();
+
+    private void Pump(Stream output, Stream input)
+    {
+        using (output)
+        using (input)
+        {
+            var buffer = new byte[1 << 16];
+            int count;
+            while ((count = output.Read(buffer)) > 0)
+            {
+                Feed(buffer.AsMemory(0, count));
+            }
+
+            port = null;
+        }
+    }
 
     private void AddLine(string line)
     {

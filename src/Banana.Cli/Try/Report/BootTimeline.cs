@@ -27,8 +27,13 @@ internal static partial class BootTimeline
     {
         var stages = new List<BootStage>();
         var start = TimeSpan.Zero;
-        // Firmware and loader are measured only when the boot loader tells; otherwise they are what passed before the kernel's first word.
-        Add("firmware", times.Firmware ?? (times.Loader is null ? kernelSeen : null));
+        // A boot loader without a clock (its processor is emulated) does not tell its times: they are what passed before the kernel's first word.
+        if (times.Loader is null)
+        {
+            Add("firmware and boot loader", kernelSeen);
+        }
+
+        Add("firmware", times.Firmware);
         Add("boot loader", times.Loader);
         Add("kernel", times.Kernel);
         Add("initrd", times.Initrd);

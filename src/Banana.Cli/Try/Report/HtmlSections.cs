@@ -10,7 +10,6 @@ namespace Banana.Cli.Try.Report;
 /// <summary>The sections of the HTML report.</summary>
 internal static class HtmlSections
 {
-    private const int ErrorsShown = 8;
     private const int SlowestShown = 5;
 
     /// <summary>Each check with what was found, what the system is, and what went wrong in it.</summary>
@@ -72,7 +71,7 @@ internal static class HtmlSections
         if (report.Boot.Health is { Slowest.Count: > 0 } health)
         {
             var slowest = health.Slowest[0].Time;
-            html.Raw("<h3>Slowest services</h3>\n<table class=\"bars\">\n<tbody>\n");
+            html.Raw("<h3>Slowest services</h3>\n<table class=\"bars units\">\n<tbody>\n");
             foreach (var unit in health.Slowest.Take(SlowestShown))
             {
                 html.Raw($"<tr><th scope=\"row\">{HtmlText.Escape(unit.Unit)}</th><td class=\"wide\">{Bar(TimeSpan.Zero, unit.Time, slowest, "unit")}</td><td class=\"number\">{HtmlText.Duration(unit.Time)}</td></tr>\n");
@@ -108,7 +107,7 @@ internal static class HtmlSections
     {
         if (report.Boot.Screen is { } picture)
         {
-            html.Raw($"<section>\n<h2>Its screen</h2>\n<img class=\"screen\" alt=\"The screen of the booted system\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Span)}\">\n</section>\n");
+            html.Raw($"<section>\n<h2>Screen</h2>\n<img class=\"screen\" alt=\"The screen of the booted system\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Span)}\">\n</section>\n");
         }
     }
 
@@ -158,7 +157,7 @@ internal static class HtmlSections
 
         if (health.Errors.Count > 0)
         {
-            html.Raw($"<details><summary>Errors in the journal <span class=\"count\">{health.Errors.Count}</span></summary><pre class=\"said\">{HtmlText.Escape(string.Join("\n", health.Errors.TakeLast(ErrorsShown)))}</pre></details>\n");
+            html.Raw($"<details><summary>Errors in the journal <span class=\"count\">{health.Errors.Count}</span></summary><pre class=\"said\">{HtmlText.Escape(string.Join("\n", health.Errors))}</pre></details>\n");
         }
     }
 

@@ -31,8 +31,8 @@ internal sealed class HtmlText
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
         < 10 => $"{time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",
-        < 60 => $"{time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s",
-        _ => $"{(int)time.TotalMinutes} min {time.Seconds} s",
+        < 59.5 => $"{time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s",
+        _ => $"{(int)Math.Round(time.TotalSeconds) / 60} min {(int)Math.Round(time.TotalSeconds) % 60} s",
     };
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal static class TextReport
         yield return string.Empty;
         foreach (var (command, what) in report.NextSteps().Take(2))
         {
-            yield return $"  {paint(command, "1"),-36} {what}";
+            yield return $"  {paint(command, "1")}   {what}";
         }
     }
 
