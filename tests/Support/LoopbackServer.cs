@@ -25,6 +25,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> connections = [];
     private readonly Task accepting;
     private readonly string directory;
+    private bool stopped;
 
     public LoopbackServer(string directory)
     {
@@ -45,6 +46,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (stopped)
+        {
+            return; // A test has stopped it already.
+        }
+
+        stopped = true;
         await stop.CancelAsync();
         listener.Stop();
         await Task.WhenAll([accepting, .. connections]);

@@ -19,8 +19,10 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryTake(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        // FileShare.ReadWrite: .NET would take a flock of its own for the other modes.
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        // Not File.OpenHandle: for every FileShare .NET takes a flock of its own, and throws when another holds the lock.
+        var descriptor = LibC.OpenCreate(path, 0x80042 /* O_RDWR | O_CREAT | O_CLOEXEC */, 0x1a4 /* 0644 */);
+        LibC.Check(descriptor, path);
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (LibC.FLock((int)handle.DangerousGetHandle(), Exclusive | NonBlocking) == 0)
         {
             return new FileLock(handle);
