@@ -21,7 +21,9 @@ internal static class CommandHost
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            TerminalOutput.Error($"{parsed.Errors[0].Message}; see 'banana {string.Join(' ', parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name })} --help'".Replace("  ", " ", StringComparison.Ordinal));
+            var command = parsed.CommandResult.Command == root ? "banana" : $"banana {parsed.CommandResult.Command.Name}";
+            var problem = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            TerminalOutput.Error($"{problem}; see '{command} --help'");
             return (int)ExitCode.Usage;
         }
 

@@ -3,6 +3,7 @@
 
 using System.CommandLine;
 using Banana.Bases;
+using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
 using Banana.Cli.Workbenches;
 using Banana.Definition.Model;
@@ -13,9 +14,7 @@ namespace Banana.Cli.Locking;
 internal static class LockCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="environment">Makes the environment from the parsed command line.</param>
-    /// <param name="editions">Loads the editions of these names, or all when there are none.</param>
-    public static Command Create(Func<ParseResult, MakerEnvironment> environment, Func<IReadOnlyList<string>, IReadOnlyList<Edition>> editions)
+    public static Command Create()
     {
         var names = new Argument<string[]>("edition") { Description = "The editions; all when none is named", Arity = ArgumentArity.ZeroOrMore };
         var update = new Option<bool>("--update") { Description = "Look for newer versions even if the lockfile fits, and show what changes" };
@@ -23,8 +22,8 @@ internal static class LockCommand
         var command = new Command("lock", "Resolve the packages of an edition to exact versions with digests") { names, update, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var maker = environment(parsed);
-            foreach (var edition in editions(parsed.GetValue(names) ?? []))
+            using var maker = await MakerEnvironment.OpenAsync(Need.Build, "installing the tools that resolve packages", parsed.GetValue(CommandHost.Verbose), cancellation);
+            foreach (var edition in maker.Editions(parsed.GetValue(names) ?? []))
             {
                 var (changes, isNew) = await LockAsync(maker, edition, parsed.GetValue(update), cancellation);
                 if (parsed.GetValue(json))
@@ -52,8 +51,9 @@ internal static class LockCommand
             return (LockfileChanges.Between(before, before), false);
         }
 
-        var source = BasePlugins.Create(edition.Base.Plugin, await maker.WorkbenchContextAsync(cancellation));
-        var after = await source.ResolveAsync(maker.BaseOf(edition), edition.Suite, edition.Packages, cancellation);
+        var workbench = await maker.WorkbenchAsync(MakerEnvironment.Tools, maker.HostContext, cancellation);
+        var source = BasePlugins.Create(edition.Base.Plugin, maker.HostContext with { Tools = workbench.Enter() });
+        var after = await source.ResolveAsync(edition.Base, edition.Suite, edition.Packages, cancellation);
         await LockfileJson.WriteAsync(edition.Lockfile, after, cancellation);
         return (LockfileChanges.Between(before, after), before is null);
     }

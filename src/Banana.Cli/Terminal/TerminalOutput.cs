@@ -20,6 +20,15 @@ internal static class TerminalOutput
     /// <summary>Whether colours may be used (no-color.org).</summary>
     public static bool HasColor { get; } = IsInteractive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
+    /// <summary>Whether a person types at standard input and sees standard output: a machine's console can be shown there.</summary>
+    public static bool IsConsole { get; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
+
+    /// <summary>Standard output for bytes that are passed on as they are.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
+
+    /// <summary>Standard input, key by key when the terminal is raw.</summary>
+    public static Stream OpenInput() => Console.OpenStandardInput();
+
     /// <summary>A line of the result, for people and programs to read.</summary>
     public static void Result(string line)
     {

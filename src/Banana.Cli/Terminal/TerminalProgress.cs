@@ -7,11 +7,24 @@ using Banana.Foundation.Progress;
 namespace Banana.Cli.Terminal;
 
 /// <summary>Shows the steps of long work: a live line on a terminal, one plain line for each finished step in a log.</summary>
-/// <param name="verbose">Whether the commands that run are shown too.</param>
-internal sealed class TerminalProgress(bool verbose) : IProgressSink
+internal sealed class TerminalProgress : IProgressSink
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private readonly bool verbose;
     private readonly List<Step> running = [];
     private string shown = string.Empty;
+
+    /// <summary>Makes the sink.</summary>
+    /// <param name="verbose">Whether the commands that run are shown too.</param>
+    public TerminalProgress(bool verbose)
+    {
+        this.verbose = verbose;
+        if (TerminalOutput.IsInteractive)
+        {
+            // The seconds go on while a step has nothing to report, so that people see that it lives.
+            _ = TickAsync();
+        }
+    }
 
     /// <inheritdoc/>
     public IProgressStep Begin(string name)
@@ -31,17 +44,33 @@ internal sealed class TerminalProgress(bool verbose) : IProgressSink
     {
         if (verbose)
         {
-            Print(TerminalOutput.Paint("  " + line, "2"));
+            Say(TerminalOutput.Paint("  " + line, "2"));
         }
     }
 
-    private void Print(string line)
+    /// <summary>Shows a line (or several) for good, above the live line.</summary>
+    public void Say(string line)
     {
         lock (TerminalOutput.Gate)
         {
             Clear();
             TerminalOutput.Info(line);
             Redraw();
+        }
+    }
+
+    private async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(Tick);
+        while (await timer.WaitForNextTickAsync())
+        {
+            lock (TerminalOutput.Gate)
+            {
+                if (running.Count > 0)
+                {
+                    Redraw();
+                }
+            }
         }
     }
 
@@ -121,7 +150,7 @@ internal sealed class TerminalProgress(bool verbose) : IProgressSink
             {
                 ended = true;
                 owner.running.Remove(this);
-                owner.Print($"  {name,-24} {time,8}  {result}".TrimEnd());
+                owner.Say($"  {name,-24} {time,8}  {result}".TrimEnd());
             }
         }
     }

@@ -4,6 +4,7 @@
 using System.CommandLine;
 using Banana.Bases;
 using Banana.Cli.Locking;
+using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
@@ -15,17 +16,16 @@ namespace Banana.Cli.Workbenches;
 internal static class WorkbenchCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="environment">Makes the environment from the parsed command line.</param>
-    public static Command Create(Func<ParseResult, MakerEnvironment> environment)
+    public static Command Create()
     {
         var name = new Option<string>("--name", "-n") { Description = "The workbench", DefaultValueFactory = _ => MakerEnvironment.Tools };
         var words = new Argument<string[]>("command") { Description = "The command to run inside (after --); a shell when there is none", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("workbench", "Build the tree of external tools, and run a command or a shell in it; the current folder is visible and writable") { name, words };
-        command.Subcommands.Add(CreateLock(environment));
+        command.Subcommands.Add(CreateLock());
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var maker = environment(parsed);
-            var workbench = await maker.WorkbenchAsync(parsed.GetValue(name)!, cancellation);
+            using var maker = await MakerEnvironment.OpenAsync(Need.Build, "the workbench", parsed.GetValue(CommandHost.Verbose), cancellation);
+            var workbench = await maker.WorkbenchAsync(parsed.GetValue(name)!, maker.HostContext, cancellation);
             var line = parsed.GetValue(words) ?? [];
             if (line.Length == 0 && !TerminalOutput.IsInteractive)
             {
@@ -41,14 +41,14 @@ internal static class WorkbenchCommand
         return command;
     }
 
-    private static Command CreateLock(Func<ParseResult, MakerEnvironment> environment)
+    private static Command CreateLock()
     {
         var name = new Argument<string>("name") { Description = "The workbench", DefaultValueFactory = _ => MakerEnvironment.Tools };
         var update = new Option<bool>("--update") { Description = "Look for newer versions even if the lockfile fits" };
         var command = new Command("lock", "Resolve the packages of a workbench to exact versions") { name, update };
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var maker = environment(parsed);
+            using var maker = await MakerEnvironment.OpenAsync(Need.Build, "the workbench", parsed.GetValue(CommandHost.Verbose), cancellation);
             var recipe = maker.Recipe(parsed.GetValue(name)!);
             var before = await LockfileJson.ReadAsync(recipe.Lockfile, cancellation);
             if (!parsed.GetValue(update) && before is not null && LockfileChanges.Misfit(before, recipe.Base, recipe.Suite, recipe.Packages) is null)

@@ -38,6 +38,9 @@ public sealed record BaseDefinition
 
     /// <summary>Tree plug-in: the directory or tarball (absolute path) that is the tree.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Where it is written, for error messages.</summary>
+    public SourcePosition? Location { get; init; }
 }
 
 /// <summary>A suite of a Debian mirror, or a set of repositories of an Arch mirror.</summary>

@@ -44,6 +44,9 @@ public sealed record EditionDefinition
 
     /// <summary>How the image of /usr is packed.</summary>
     public ImageParameters? Image { get; init; }
+
+    /// <summary>Where it is written, for error messages.</summary>
+    public SourcePosition? Location { get; init; }
 }
 
 /// <summary>Units to enable, disable and mask.</summary>
@@ -63,7 +66,7 @@ public sealed record UnitChoices
 }
 
 /// <summary>Files that are removed from the tree.</summary>
-/// <param name="Pattern">A glob from the root of the tree: <c>*</c> within a name, <c>**</c> across folders.</param>
+/// <param name="Pattern">A glob from the root of the tree, beginning with "/": <c>*</c> within a name, <c>**</c> across folders.</param>
 /// <param name="Reason">Why nobody needs them.</param>
 public sealed record RemoveRule(string Pattern, string Reason);
 

@@ -20,4 +20,7 @@ public sealed record LocalConfiguration
 
     /// <summary>The folder of the cache (absolute); the default is $XDG_CACHE_HOME/banana.</summary>
     public required string Cache { get; init; }
+
+    /// <summary>The file that it was read from, for error messages; null when there is none.</summary>
+    public string? File { get; init; }
 }

@@ -15,6 +15,9 @@ public sealed record PackageSet
     /// <summary>Other sets that this one brings along.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>Package names by base plug-in ("debian", "arch").</summary>
+    /// <summary>Package names by base plug-in ("debian", "arch"). An empty list says that the base needs none for this role.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Packages { get; init; }
+
+    /// <summary>Where its packages are written, for error messages.</summary>
+    public SourcePosition? Location { get; init; }
 }

@@ -24,6 +24,23 @@ public sealed class ArtifactCache(string root)
     /// <summary>Whether an entry is there.</summary>
     public bool Has(string key) => Directory.Exists(PathOf(key));
 
+    /// <summary>Whether a path is inside an entry of this cache.</summary>
+    public bool Owns(string path) => Path.GetFullPath(path).StartsWith(Path.GetFullPath(Entries) + "/", StringComparison.Ordinal);
+
+    /// <summary>Removes an entry, so that it is made anew. Waits for nobody: a run that is reading it keeps what it has opened.</summary>
+    public void Remove(string key)
+    {
+        // Renamed away first, so that nobody finds a half-removed entry.
+        var doomed = Path.Combine(Partial, key);
+        DeleteTree(doomed);
+        if (Has(key))
+        {
+            Directory.CreateDirectory(Partial);
+            Directory.Move(PathOf(key), doomed);
+            DeleteTree(doomed);
+        }
+    }
+
     /// <summary>Returns the entry, making it first if it is not there. Two runs that want the same entry make it once.</summary>
     /// <param name="key">Name and hash of the inputs, a valid file name.</param>
     /// <param name="make">Fills the empty directory that it is given.</param>

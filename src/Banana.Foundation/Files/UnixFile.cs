@@ -30,6 +30,31 @@ public static class UnixFile
         }
     }
 
+    /// <summary>Owner, mode and identity of a path, without following a symbolic link (statx(2)).</summary>
+    public static unsafe UnixStat Stat(string path)
+    {
+        const int AtCurrentDirectory = -100;
+        const int NoFollow = 0x100;
+        const uint BasicStats = 0x7ff;
+        var buffer = stackalloc byte[256];
+        LibC.Check(LibC.StatX(AtCurrentDirectory, path, NoFollow, BasicStats, buffer), path);
+        return new UnixStat(*(ushort*)(buffer + 28), *(uint*)(buffer + 20), *(uint*)(buffer + 24), *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40));
+    }
+
     /// <summary>Whether a path exists, without following a symbolic link.</summary>
     public static bool Exists(string path) => new FileInfo(path) is { } file && (file.Exists || file.LinkTarget is not null || Directory.Exists(path));
+}
+
+/// <summary>What statx(2) says of a path.</summary>
+/// <param name="Mode">Type and permissions (st_mode).</param>
+/// <param name="Owner">The numeric owner.</param>
+/// <param name="Group">The numeric group.</param>
+/// <param name="Inode">The inode number.</param>
+/// <param name="Links">How many names the inode has.</param>
+/// <param name="Size">The size in bytes.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+public readonly record struct UnixStat(ushort Mode, uint Owner, uint Group, ulong Inode, uint Links, long Size)
+{
+    /// <summary>The permissions with set-id and sticky bits, as four octal digits.</summary>
+    public string Permissions => Convert.ToString(Mode & 0xfff, 8).PadLeft(4, '0');
 }

@@ -33,14 +33,17 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
     /// <summary>Trees inside that programs change their root to: each gets its own <c>/proc</c>, <c>/dev</c>, <c>/run</c> and <c>/tmp</c>.</summary>
     public IReadOnlyList<string> InnerRoots { get; init; } = [];
 
+    /// <summary>The same sandbox with one more variable for every program.</summary>
+    public Sandbox WithVariable(string name, string value) => Copy([], Network, new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [name] = value });
+
     /// <summary>The same sandbox with more of the host visible.</summary>
-    public Sandbox WithBinds(params IEnumerable<Bind> more) => new(runner, root, writableRoot, [.. binds, .. more]) { Network = Network, Environment = Environment, InnerRoots = InnerRoots };
+    public Sandbox WithBinds(params IEnumerable<Bind> more) => Copy(more, Network, Environment);
 
     /// <summary>The same sandbox with a tree of the host that programs may change, and change their root to.</summary>
-    public Sandbox WithInnerRoot(string tree) => new(runner, root, writableRoot, [.. binds, new Bind(tree)]) { Network = Network, Environment = Environment, InnerRoots = [.. InnerRoots, tree] };
+    public Sandbox WithInnerRoot(string tree) => Copy([new Bind(tree)], Network, Environment, tree);
 
     /// <summary>The same sandbox with the host's network and its name resolution.</summary>
-    public Sandbox WithNetwork() => new(runner, root, writableRoot, [.. binds, new Bind("/etc/resolv.conf", Writable: false)]) { Network = true, Environment = Environment, InnerRoots = InnerRoots };
+    public Sandbox WithNetwork() => Copy([new Bind("/etc/resolv.conf", Writable: false)], network: true, Environment);
 
     /// <inheritdoc/>
     public Task<CommandResult> RunAsync(Command command, CancellationToken cancellation) => runner.RunAsync(Wrap(command), cancellation);
@@ -100,4 +103,7 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
         arguments.AddRange(["--dir", "/root", "--dir", "/home"]);
         return arguments;
     }
+
+    private Sandbox Copy(IEnumerable<Bind> more, bool network, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> innerRoots) =>
+        new(runner, root, writableRoot, [.. binds, .. more]) { Network = network, Environment = environment, InnerRoots = [.. InnerRoots, .. innerRoots] };
 }

@@ -19,7 +19,7 @@ public sealed class DownloaderTests : IAsyncDisposable
         FirstDelay = TimeSpan.FromMilliseconds(5),
     };
 
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
     private readonly LoopbackServer server;
     private readonly PackagePool pool;
     private readonly byte[] content = new byte[300_000];

@@ -89,7 +89,7 @@ public sealed class LockfileTests
     [Fact]
     public async Task Missing_lockfile_is_null_and_written_one_is_there()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TemporaryFolder();
         var path = directory["locks/core.lock.json"];
         Assert.Null(await LockfileJson.ReadAsync(path, TestContext.Current.CancellationToken));
         await LockfileJson.WriteAsync(path, Read(), TestContext.Current.CancellationToken);

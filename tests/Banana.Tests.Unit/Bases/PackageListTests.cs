@@ -11,7 +11,7 @@ namespace Banana.Tests.Unit.Bases;
 public sealed class PackageListTests : IDisposable
 {
     private static readonly LockedPackage Locked = new() { Name = "x", Version = "1", Architecture = "x86-64", File = "x.tar", Size = 1, Sha256 = new string('0', 64), Source = "x 1" };
-    private readonly TemporaryDirectory tree = new();
+    private readonly TemporaryFolder tree = new();
 
     public void Dispose() => tree.Dispose();
 

@@ -9,7 +9,7 @@ namespace Banana.Tests.Unit.Bases;
 
 public sealed class PackagePoolTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     private PackagePool Pool => new(directory["pool"]);
 

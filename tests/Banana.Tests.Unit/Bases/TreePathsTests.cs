@@ -8,7 +8,7 @@ namespace Banana.Tests.Unit.Bases;
 
 public sealed class TreePathsTests : IDisposable
 {
-    private readonly TemporaryDirectory tree = new();
+    private readonly TemporaryFolder tree = new();
 
     public TreePathsTests()
     {

@@ -10,7 +10,7 @@ public sealed class FileLockTests
     [Fact]
     public async Task Held_lock_is_not_taken_twice_and_is_free_after()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TemporaryFolder();
         var waited = false;
         var held = FileLock.TryTake(directory["lock"]);
         Assert.NotNull(held);

@@ -53,7 +53,7 @@ public sealed class WorkbenchRecipeTests
     [Fact]
     public void Unknown_workbench_names_the_known_ones()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new TemporaryFolder();
         File.WriteAllText(directory["tools.yaml"], Text);
         var error = Assert.Throws<BananaException>(() => WorkbenchRecipe.Load(directory.Path, "tool"));
         Assert.Contains("use one of: tools", error.Message, StringComparison.Ordinal);

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+using System.Globalization;
+using Banana.Vm.Acceleration;
+using Banana.Vm.Firmware;
+
+namespace Banana.Vm.Machine;
+
+/// <summary>The files and sockets of one machine, as QEMU is told about them.</summary>
+/// <param name="Firmware">The firmware's code, and this machine's own copy of the variables.</param>
+/// <param name="Disk">The writable overlay, if there is a disk.</param>
+/// <param name="Keeps">Whether the overlay outlives the machine: then its writes are not left to chance.</param>
+/// <param name="ConsolePipes">The pipes of the serial console (<see cref="FifoPair"/>).</param>
+/// <param name="ReportPipes">The pipes of the second serial port.</param>
+/// <param name="MonitorSocket">Where we listen for QMP.</param>
+/// <param name="CredentialArguments">What passes the credentials.</param>
+internal sealed record MachineFiles(
+    UefiFirmware Firmware,
+    string? Disk,
+    bool Keeps,
+    string ConsolePipes,
+    string ReportPipes,
+    string MonitorSocket,
+    IReadOnlyList<string> CredentialArguments);
+
+/// <summary>Puts QEMU's command line together.</summary>
+internal static class QemuCommandLine
+{
+    /// <summary>The program.</summary>
+    public const string Program = "qemu-system-x86_64";
+
+    /// <summary>The arguments of a machine.</summary>
+    public static IReadOnlyList<string> Build(MachineOptions options, MachineFiles files, Accelerator accelerator)
+    {
+        List<string> arguments =
+        [
+            "-nodefaults", "-no-user-config",
+            "-machine", "q35",
+            "-accel", accelerator.Argument,
+            "-cpu", "max",
+            "-smp", Text(options.Processors),
+            "-m", Text(options.MemoryMiB),
+            "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Escape(files.Firmware.Code)}",
+            "-drive", $"if=pflash,unit=1,format=raw,file={Escape(files.Firmware.Variables)}",
+            "-device", "virtio-rng-pci",
+            "-device", "pvpanic-pci",
+            "-chardev", $"pipe,id=console,path={Escape(files.ConsolePipes)}", "-serial", "chardev:console",
+            "-chardev", $"pipe,id=report,path={Escape(files.ReportPipes)}", "-serial", "chardev:report",
+            "-chardev", $"socket,id=monitor,path={Escape(files.MonitorSocket)}", "-mon", "chardev=monitor,mode=control",
+        ];
+        if (files.Disk is not null)
+        {
+            var cache = files.Keeps ? "writeback" : "unsafe";
+            arguments.AddRange(["-drive", $"if=none,id=disk,format=qcow2,cache={cache},discard=unmap,file={Escape(files.Disk)}", "-device", "virtio-blk-pci,drive=disk,bootindex=1"]);
+        }
+
+        if (options.Network is { } network)
+        {
+            var forwards = string.Concat(network.Forwards.Select(forward => $",hostfwd=tcp:127.0.0.1:{Text(forward.Host)}-:{Text(forward.Guest)}"));
+            // Without a ROM: the firmware does not try to boot from the network.
+            arguments.AddRange(["-netdev", $"user,id=net,restrict={(network.Internet ? "off" : "on")}{forwards}", "-device", "virtio-net-pci,netdev=net,romfile="]);
+        }
+
+        arguments.AddRange(options.Screen switch
+        {
+            MachineScreen.None => ["-display", "none"],
+            MachineScreen.Headless => ["-display", "none", "-device", "virtio-vga"],
+            // A tablet: the pointer follows the host's without being caught by the window.
+            MachineScreen.GtkWindow => ["-display", "gtk,zoom-to-fit=on", .. WindowDevices],
+            MachineScreen.SdlWindow => ["-display", "sdl", .. WindowDevices],
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Screen, "unknown screen"),
+        });
+        arguments.AddRange(files.CredentialArguments);
+        arguments.AddRange(options.ExtraArguments);
+        return arguments;
+    }
+
+    /// <summary>A path inside of one of QEMU's comma-separated options.</summary>
+    public static string Escape(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
+
+    private static readonly string[] WindowDevices = ["-device", "virtio-vga", "-device", "qemu-xhci", "-device", "usb-tablet", "-device", "usb-kbd"];
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

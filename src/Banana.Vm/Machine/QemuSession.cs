@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+using System.Diagnostics;
+using System.Net.Sockets;
+using Banana.Foundation.Errors;
+using Banana.Foundation.Processes;
+using Banana.Vm.Qmp;
+using Banana.Vm.Serial;
+
+namespace Banana.Vm.Machine;
+
+/// <summary>How a QEMU process ended.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Error">Its last lines of standard error, in one line.</param>
+/// <param name="KvmFailed">Whether KVM gave up.</param>
+internal sealed record QemuExit(int ExitCode, string Error, bool KvmFailed);
+
+/// <summary>KVM gave up under the guest.</summary>
+internal sealed class KvmFailedException(string evidence, Exception? inner = null)
+    : BananaException(ExitCode.MissingTool, $"KVM failed under the guest's firmware ({evidence})", next: "use --accel tcg, or leave --accel out", inner: inner);
+
+/// <summary>One QEMU process with its connections. A machine has a second one when KVM failed under the first.</summary>
+internal sealed class QemuSession : IAsyncDisposable
+{
+    private const int LinesInErrors = 4;
+
+    private readonly Process process;
+    private readonly List<string> errors = [];
+    private readonly Task readErrors;
+    private readonly Task readOutput;
+    private bool kvmFailed;
+
+    private QemuSession(Process process)
+    {
+        this.process = process;
+        process.StandardInput.Close();
+        readErrors = ReadErrorsAsync();
+        readOutput = process.StandardOutput.ReadToEndAsync();
+        Exited = WaitForExitAsync();
+    }
+
+    /// <summary>Completes when the process ended.</summary>
+    public Task<QemuExit> Exited { get; }
+
+    /// <summary>The control connection.</summary>
+    public QmpClient Monitor { get; private set; } = null!;
+
+    /// <summary>Completes when both serial ports were read to their end.</summary>
+    public Task Pumps { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts QEMU and waits until all connections stand.</summary>
+    /// <exception cref="BananaException">QEMU is missing, or ended before it connected.</exception>
+    public static async Task<QemuSession> StartAsync(IReadOnlyList<string> arguments, MachineFiles files, SerialConsole console, SerialConsole report, Action<QmpEvent> onEvent, CancellationToken cancellation)
+    {
+        var consolePipes = new FifoPair(files.ConsolePipes);
+        var reportPipes = new FifoPair(files.ReportPipes);
+        consolePipes.Create();
+        reportPipes.Create();
+        using var listener = Listen(files.MonitorSocket);
+
+        // setsid: Ctrl-C on our terminal is for us alone. setpriv: the kernel kills QEMU when we are gone, however we went.
+        var command = Command.Of("setsid", ["setpriv", "--pdeathsig", "KILL", "--", QemuCommandLine.Program, .. arguments]);
+        var session = new QemuSession(await ProcessRunner.StartAsync(command).ConfigureAwait(false));
+        try
+        {
+            await using var kill = cancellation.Register(session.Kill).ConfigureAwait(false);
+            var monitor = await session.AcceptAsync(listener, command, cancellation).ConfigureAwait(false);
+            session.Monitor = await QmpClient.ConnectAsync(monitor, onEvent, cancellation).ConfigureAwait(false);
+            session.Pumps = Task.WhenAll(
+                console.Attach(await consolePipes.OpenOutputAsync(session.Exited).ConfigureAwait(false), await consolePipes.OpenInputAsync(session.Exited).ConfigureAwait(false)),
+                report.Attach(await reportPipes.OpenOutputAsync(session.Exited).ConfigureAwait(false), await reportPipes.OpenInputAsync(session.Exited).ConfigureAwait(false)));
+            return session;
+        }
+        catch (Exception error)
+        {
+            session.Kill();
+            var exit = await session.Exited.ConfigureAwait(false);
+            await session.Pumps.ConfigureAwait(false);
+            session.process.Dispose();
+            if (exit.KvmFailed)
+            {
+                throw new KvmFailedException(exit.Error, error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Ends QEMU without asking.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await Exited.ConfigureAwait(false);
+        await Monitor.DisposeAsync().ConfigureAwait(false);
+        process.Dispose();
+    }
+
+    private static Socket Listen(string path)
+    {
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen(1);
+        return socket;
+    }
+
+    private async Task<Stream> AcceptAsync(Socket listener, Command command, CancellationToken cancellation)
+    {
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var accepted = listener.AcceptAsync(abandoned.Token).AsTask();
+        if (await Task.WhenAny(accepted, Exited).ConfigureAwait(false) == accepted || accepted.IsCompletedSuccessfully)
+        {
+            return new NetworkStream(await accepted.ConfigureAwait(false), ownsSocket: true);
+        }
+
+        await abandoned.CancelAsync().ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        var exit = await Exited.ConfigureAwait(false);
+        throw Explain(exit, command);
+    }
+
+    private static BananaException Explain(QemuExit exit, Command command) => exit.Error switch
+    {
+        // setpriv's own words when it cannot find QEMU (exit code 127).
+        var text when exit.ExitCode == 127 => new BananaException(ExitCode.MissingTool, $"cannot start {QemuCommandLine.Program}: {text}", next: "run './banana setup' to install what the machine needs"),
+        var text when text.Contains("lock", StringComparison.Ordinal) && text.Contains("Failed to get", StringComparison.Ordinal) =>
+            new BananaException(ExitCode.Busy, "another machine uses this disk", next: "end it, or give another file to --persist"),
+        var text when text.Contains("Could not set up host forwarding", StringComparison.Ordinal) =>
+            new BananaException(ExitCode.Busy, $"cannot forward a port: {text}", next: "give another port of the host to --forward"),
+        var text => new BananaException(ExitCode.ToolFailed, $"QEMU ended at once with exit code {exit.ExitCode}: {text}", next: $"to replay: {command}"),
+    };
+
+    private async Task<QemuExit> WaitForExitAsync()
+    {
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        await Task.WhenAll(readErrors, readOutput).ConfigureAwait(false);
+        lock (errors)
+        {
+            var text = errors.Count == 0 ? "it printed nothing" : string.Join(" | ", errors.TakeLast(LinesInErrors));
+            return new QemuExit(process.ExitCode, text, kvmFailed);
+        }
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            lock (errors)
+            {
+                errors.Add(line.Trim());
+                // QEMU only stops the guest and stays, so that a person could look; nothing would ever happen again.
+                if (line.StartsWith("KVM internal error", StringComparison.Ordinal) || line.Contains("failed to initialize kvm", StringComparison.Ordinal))
+                {
+                    kvmFailed = true;
+                    Kill();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using Banana.Definition;
+using Banana.Definition.Model;
+
+namespace Banana.Tests.Unit.Definition;
+
+/// <summary>The definition that this repository ships, <c>os/</c>.</summary>
+public sealed class RealDefinitionTests
+{
+    private static OsDefinition Os { get; } = DefinitionLoader.Load(Path.Combine(Checkout.Root, "os"));
+
+    public static TheoryData<string> Editions => [.. Os.Editions.Keys];
+
+    [Theory]
+    [MemberData(nameof(Editions))]
+    public void Every_edition_resolves(string name)
+    {
+        var edition = EditionResolver.Resolve(Os, name);
+        Assert.NotEmpty(edition.Packages);
+        Assert.Equal(Path.Combine(Os.Directory, "locks", $"{name}.lock.json"), edition.Lockfile);
+    }
+
+    [Fact]
+    public void Core_is_made_from_forky()
+    {
+        var core = EditionResolver.Resolve(Os, "core");
+        Assert.Equal(("debian", "forky"), (core.Base.Name, core.Suite.Name));
+        Assert.Superset(new HashSet<string>(["systemd", "linux-image-amd64", "polkitd", "dbus"], StringComparer.Ordinal), new HashSet<string>(core.Packages, StringComparer.Ordinal));
+        Assert.All(core.Overlays, overlay => Assert.True(Directory.Exists(overlay), overlay));
+        Assert.True(File.Exists(core.Base.Keyring), core.Base.Keyring);
+    }
+
+    [Fact]
+    public void Core_can_be_made_from_each_base_that_has_packages()
+    {
+        foreach (var found in Os.Bases.Values)
+        {
+            var moved = Os with { Editions = new Dictionary<string, EditionDefinition>(StringComparer.Ordinal) { ["core"] = Os.Editions["core"] with { Base = found.Name, Suite = found.Suites.Keys.First() } } };
+            Assert.Equal(found.Plugin != "tree", EditionResolver.Resolve(moved, "core").Packages.Count > 0);
+        }
+    }
+}
