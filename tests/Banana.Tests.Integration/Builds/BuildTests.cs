@@ -7,6 +7,7 @@ using Banana.Formats.Erofs;
 using Banana.Formats.Gpt;
 using Banana.Formats.Pe;
 using Banana.Formats.Release;
+using Banana.Formats.Storage;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Progress;
 
@@ -41,7 +42,8 @@ public sealed class BuildTests
         Assert.Equal(["initrd", "tree", "trim"], cached);
         var after = ReleaseDirectory.Open(folder);
         Assert.NotEqual(before.RootHash, after.Manifest.RootHash);
-        Assert.Equal("changed\n", ReadText(Usr(after), "share/factory/etc/motd"));
+        using var image = Usr(after);
+        Assert.Equal("changed\n", ReadText(image, "share/factory/etc/motd"));
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class BuildTests
         using var machine = await MakersMachine.CreateAsync();
 
         await ExpectAsync(machine, ExitCode.Usage, "'1.2.3' is no version", "build", "--version-id", "1.2.3");
-        await ExpectAsync(machine, ExitCode.BadInput, "there is no edition 'cor'", "build", "--edition", "cor");
+        await ExpectAsync(machine, ExitCode.BadInput, "'cor'", "build", "--edition", "cor");
 
         var manifest = Path.Combine(machine.Output, "core", "20300101.1", ReleaseManifest.FileName);
         Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
@@ -84,7 +86,8 @@ public sealed class BuildTests
         Assert.All(packages, package => Assert.NotEmpty(package.License));
         Assert.True(packages.Count(package => package.License != "NOASSERTION") > packages.Count / 3, "most packages have lost their licence");
         Assert.Equal(LockfileJson.DigestOf(lockfile), release.Manifest.LockfileSha256);
-        Assert.Equal(File.ReadAllText(release.Require(PartRole.Packages)), ReadText(Usr(release), PackageList.PathInImage));
+        using var image = Usr(release);
+        Assert.Equal(await File.ReadAllTextAsync(release.Require(PartRole.Packages), Token), ReadText(image, PackageList.PathInImage));
     }
 
     private static async Task TheBillOfMaterialsNamesThemAsync(string folder, ReleaseDirectory release)
@@ -97,7 +100,7 @@ public sealed class BuildTests
 
     private static void UsrIsHermetic(ReleaseDirectory release)
     {
-        var image = Usr(release);
+        using var image = Usr(release);
         var paths = image.Walk(Token).Select(entry => entry.Path.TrimStart('/')).ToHashSet(StringComparer.Ordinal);
         foreach (var needed in new[] { "lib/os-release", "lib/sysusers.d/00-banana-ids.conf", "lib/tmpfiles.d/zz-banana-var.conf", "share/factory/etc/passwd", "share/factory/etc/ld.so.cache", "lib/udev/hwdb.bin", "bin/bash" })
         {
@@ -116,13 +119,14 @@ public sealed class BuildTests
 
     private static void TheDiskHoldsTheParts(ReleaseDirectory release)
     {
-        var disk = GptTable.Read(release.Require(PartRole.Disk));
+        using var file = ByteSource.OpenFile(release.Require(PartRole.Disk));
+        var disk = GptTable.Read(file);
         var slots = disk.Partitions.Where(partition => partition.Type == GptPartitionType.UsrX8664).ToList();
         Assert.Equal([$"banana_{release.Manifest.Version}", "_empty"], slots.Select(slot => slot.Label));
         Assert.Equal(release.Manifest.RootHash[..32], slots[0].Id.ToString("N"));
         Assert.True(disk.Partitions.Single(partition => partition.Type == GptPartitionType.Esp).Size >= 1L << 30);
-        using var uki = PeImage.Read(release.Require(PartRole.Uki));
-        Assert.StartsWith($"usrhash={release.Manifest.RootHash} ", uki.ReadText(".cmdline"), StringComparison.Ordinal);
+        using var uki = ByteSource.OpenFile(release.Require(PartRole.Uki));
+        Assert.StartsWith($"usrhash={release.Manifest.RootHash} ", PeImage.Read(uki).ReadText(PeImage.CommandLineSection), StringComparison.Ordinal);
     }
 
     private static ErofsImage Usr(ReleaseDirectory release) => ErofsImage.Open(release.Require(PartRole.Usr));
