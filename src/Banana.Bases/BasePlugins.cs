@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using Banana.Bases.Arch;
 using Banana.Bases.Debian;
+using Banana.Bases.Tree;
 using Banana.Foundation.Errors;
 
 namespace Banana.Bases;
@@ -11,7 +13,9 @@ public static class BasePlugins
 {
     private static readonly Dictionary<string, Func<BaseContext, IBase>> Known = new(StringComparer.Ordinal)
     {
+        ["arch"] = context => new ArchBase(context),
         ["debian"] = context => new DebianBase(context),
+        ["tree"] = context => new TreeBase(context),
     };
 
     /// <summary>The names of the plug-ins.</summary>

@@ -3,14 +3,17 @@
 
 using Banana.Cli;
 using Banana.Cli.Build;
+using Banana.Cli.Diff;
 using Banana.Cli.Help;
+using Banana.Cli.Locking;
 using Banana.Cli.Setup;
 using Banana.Cli.Testing;
 using Banana.Cli.Try;
 using Banana.Cli.Vm;
+using Banana.Cli.Workbenches;
 
 var root = RootHelp.CreateRoot(
     "Banana makes, tests and releases an image-based KDE operating system.",
-    new CommandGroup("Make the operating system", TryCommand.Create(), BuildCommand.Create(), VmCommand.Create()),
-    new CommandGroup("Work on Banana itself", TestCommand.Create(), SetupCommand.Create()));
+    new CommandGroup("Make the operating system", TryCommand.Create(), BuildCommand.Create(), VmCommand.Create(), DiffCommand.Create(), LockCommand.Create()),
+    new CommandGroup("Work on Banana itself", TestCommand.Create(), SetupCommand.Create(), WorkbenchCommand.Create()));
 return await CommandHost.InvokeAsync(root, args);

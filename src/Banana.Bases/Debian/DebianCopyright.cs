@@ -68,6 +68,9 @@ internal static class DebianCopyright
         ["Zlib"] = "Zlib",
     };
 
+    /// <summary>The SPDX identifiers that we know.</summary>
+    public static IReadOnlySet<string> SpdxIdentifiers { get; } = Spdx.Values.ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The licence of the package as an SPDX expression, or "NOASSERTION".</summary>
     public static string LicenseOf(string copyright)
     {

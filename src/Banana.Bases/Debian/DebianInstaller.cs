@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using Banana.Bases.Files;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
 using Banana.Foundation.Progress;

@@ -4,10 +4,9 @@
 using System.CommandLine;
 using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
+using Banana.Cli.Workbenches;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
-using Banana.Foundation.Processes;
-using Banana.Foundation.Progress;
 
 namespace Banana.Cli.Build;
 
@@ -15,7 +14,7 @@ namespace Banana.Cli.Build;
 internal static class BuildCommand
 {
     /// <summary>Makes the command.</summary>
-    public static System.CommandLine.Command Create()
+    public static Command Create()
     {
         var edition = new Option<string>("--edition") { Description = "The edition to build", DefaultValueFactory = _ => "core" };
         var version = new Option<string?>("--version-id") { Description = "The version that the release gets, as YYYYMMDD.N; by default the day of its packages, number 1" };
@@ -23,7 +22,7 @@ internal static class BuildCommand
         var incremental = new Option<bool>("--incremental") { Description = "Make only the steps whose inputs changed (this is the default)" };
         var clean = new Option<bool>("--clean") { Description = "Make every step anew, whatever was made before" };
         var json = new Option<bool>("--json") { Description = "Print the manifest and the steps as JSON" };
-        var command = new System.CommandLine.Command("build", "Build a release: from the locked packages to a disk image that boots") { edition, version, output, incremental, clean, json };
+        var command = new Command("build", "Build a release: from the locked packages to a disk image that boots") { edition, version, output, incremental, clean, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(incremental) && result.GetValue(clean))
@@ -33,12 +32,9 @@ internal static class BuildCommand
         });
         command.SetAction(async (parsed, cancellation) =>
         {
-            var checkout = Checkout.Find();
-            var progress = new TerminalProgress(parsed.GetValue(CommandHost.Verbose));
-            Privileges.EnsureRoot("building", checkout.ReadLocalConfiguration().Cache);
-            await HostPackages.EnsureAsync(Need.Build, new ProcessRunner(), progress, cancellation);
-            using var maker = new Maker(checkout, progress);
-            var result = await maker.BuildAsync(parsed.GetValue(edition)!, ParseVersion(parsed.GetValue(version)), parsed.GetValue(output) ?? checkout.Out, parsed.GetValue(clean), cancellation);
+            using var environment = await MakerEnvironment.OpenAsync(Need.Build, "building", parsed.GetValue(CommandHost.Verbose), cancellation);
+            var result = await new Maker(environment, environment.Progress).BuildAsync(
+                parsed.GetValue(edition)!, ParseVersion(parsed.GetValue(version)), parsed.GetValue(output) ?? environment.Checkout.Out, parsed.GetValue(clean), cancellation);
             TerminalOutput.Result(parsed.GetValue(json) ? BuildJson.Compose(result) : BuildText.Compose(result));
             return (int)ExitCode.Success;
         });

@@ -46,6 +46,13 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
     /// <summary>Whether it is there. Looks at files only, so that it costs nothing to ask at each start.</summary>
     public bool IsPresent() => AnyOf.Any(IsPresent);
 
+    /// <summary>The path of a program, or null where there is none.</summary>
+    public static string? FindProgram(string name)
+    {
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return path.Concat(MorePath).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    }
+
     private static bool IsPresent(string thing)
     {
         if (thing.StartsWith('/'))
@@ -58,7 +65,6 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
             return NativeLibrary.TryLoad(thing, out _);
         }
 
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries);
-        return path.Concat(MorePath).Any(folder => File.Exists(Path.Combine(folder, thing)));
+        return FindProgram(thing) is not null;
     }
 }

@@ -7,9 +7,9 @@ using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
 using Banana.Cli.Try.Report;
 using Banana.Cli.Vm;
+using Banana.Cli.Workbenches;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
-using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
 using Banana.Vm.Health;
 
@@ -23,36 +23,31 @@ internal static class TryCommand
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     /// <summary>Makes the command.</summary>
-    public static System.CommandLine.Command Create()
+    public static Command Create()
     {
         var edition = new Option<string>("--edition") { Description = "The edition to build and boot", DefaultValueFactory = _ => "core" };
-        var command = new System.CommandLine.Command("try", "Build the system from real packages, boot it in a virtual machine, and report on it") { edition };
+        var command = new Command("try", "Build the system from real packages, boot it in a virtual machine, and report on it") { edition };
         command.SetAction(async (parsed, cancellation) => (int)await RunAsync(parsed.GetValue(edition)!, parsed.GetValue(CommandHost.Verbose), cancellation));
         return command;
     }
 
     private static async Task<ExitCode> RunAsync(string edition, bool verbose, CancellationToken cancellation)
     {
-        var checkout = Checkout.Find();
-        Privileges.EnsureRoot("building", checkout.ReadLocalConfiguration().Cache);
-        var host = new ProcessRunner();
-        var terminal = new TerminalProgress(verbose);
-        await HostPackages.EnsureAsync(Need.Build | Need.Vm, host, terminal, cancellation);
-
+        using var environment = await MakerEnvironment.OpenAsync(Need.Build | Need.Vm, "building", verbose, cancellation);
+        var checkout = environment.Checkout;
         var recorder = new StepRecorder();
-        var progress = new CompositeProgress(terminal, recorder);
-        using var maker = new Maker(checkout, progress);
-        var built = await maker.BuildAsync(edition, version: null, checkout.Out, clean: false, cancellation);
+        var progress = new CompositeProgress(environment.Progress, recorder);
+        var built = await new Maker(environment, progress).BuildAsync(edition, version: null, checkout.Out, clean: false, cancellation);
         var steps = recorder.Steps;
 
         var release = ReleaseDirectory.Open(built.Folder);
         var source = BootSource.Find(built.Folder, checkout.Out);
         var folder = Path.Combine(checkout.Out, "try");
         var request = new VmRequest { Health = true, MemoryMiB = MemoryMiB, Processors = Processors, Screenshot = Path.Combine(folder, "screen.png"), Timeout = Patience }.Check();
-        var options = await VmMachine.OptionsAsync(request, source, host, cancellation);
+        var options = await VmMachine.OptionsAsync(request, source, environment.Host, cancellation);
         TerminalOutput.Info($"  booting it with {options.Accelerator.Description}; its console is in {options.SerialLog}");
         var expected = new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash);
-        var boot = await WatchedBoot.RunAsync(options, expected, Patience, host, progress, cancellation);
+        var boot = await WatchedBoot.RunAsync(options, expected, Patience, environment.Host, progress, cancellation);
 
         var report = TryReport.Of(release, Path.GetRelativePath(checkout.Root, built.Folder), steps, boot, TimeProvider.System.GetUtcNow());
         var html = Path.Combine(folder, "report.html");

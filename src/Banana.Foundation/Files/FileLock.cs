@@ -11,6 +11,7 @@ public sealed class FileLock : IDisposable
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int OpenOrCreate = 0x80042; // O_RDWR | O_CREAT | O_CLOEXEC: a child must not inherit the lock
     private readonly SafeFileHandle held;
 
     private FileLock(SafeFileHandle handle) => held = handle;
@@ -19,9 +20,11 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryTake(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        // FileShare.ReadWrite: .NET would take a flock of its own for the other modes.
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (LibC.FLock((int)handle.DangerousGetHandle(), Exclusive | NonBlocking) == 0)
+        // Not File.OpenHandle: .NET takes a shared flock of its own with every mode of sharing, which fails while another holds ours.
+        var descriptor = LibC.Open(path, OpenOrCreate, 0x1b6 /* rw-rw-rw-, less the umask */);
+        LibC.Check(descriptor, path);
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (LibC.FLock(descriptor, Exclusive | NonBlocking) == 0)
         {
             return new FileLock(handle);
         }

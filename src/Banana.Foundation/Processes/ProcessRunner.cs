@@ -37,17 +37,28 @@ public sealed class ProcessRunner : IProcessRunner
         return result.ExitCode != 0 && !command.AllowFailure ? throw new CommandFailedException(command, result) : result;
     }
 
+    /// <summary>Runs a program on our own terminal until it ends: a shell for a person. Ctrl-C is for the program, not for us.</summary>
+    /// <returns>Its exit code.</returns>
+    public static async Task<int> RunAttachedAsync(Command command)
+    {
+        using var process = await SpawnAsync(command, redirect: false).ConfigureAwait(false);
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return process.ExitCode;
+    }
+
     /// <summary>Starts a program that the caller talks to and ends: its three streams are pipes.</summary>
-    public static Task<Process> StartAsync(Command command) => SpawnThread.RunAsync(() =>
+    public static Task<Process> StartAsync(Command command) => SpawnAsync(command, redirect: true);
+
+    private static Task<Process> SpawnAsync(Command command, bool redirect) => SpawnThread.RunAsync(() =>
     {
         var info = new ProcessStartInfo(command.FileName, command.Arguments)
         {
             UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
+            RedirectStandardInput = redirect,
+            RedirectStandardOutput = redirect,
+            RedirectStandardError = redirect,
+            StandardOutputEncoding = redirect ? Encoding.UTF8 : null,
+            StandardErrorEncoding = redirect ? Encoding.UTF8 : null,
             WorkingDirectory = command.WorkingDirectory ?? string.Empty,
         };
         foreach (var (name, value) in command.Environment)

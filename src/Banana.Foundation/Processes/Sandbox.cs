@@ -30,18 +30,20 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
     /// <summary>Variables that every program in the sandbox gets. Nothing is inherited from the host, so that no build depends on it.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Trees inside that programs change their root to: each gets its own <c>/proc</c>, <c>/dev</c>, <c>/run</c> and <c>/tmp</c>.</summary>
+    public IReadOnlyList<string> InnerRoots { get; init; } = [];
+
     /// <summary>The same sandbox with one more variable for every program.</summary>
-    public Sandbox WithVariable(string name, string value) => new(runner, root, writableRoot, binds)
-    {
-        Network = Network,
-        Environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [name] = value },
-    };
+    public Sandbox WithVariable(string name, string value) => Copy([], Network, new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [name] = value });
 
     /// <summary>The same sandbox with more of the host visible.</summary>
-    public Sandbox WithBinds(params IEnumerable<Bind> more) => new(runner, root, writableRoot, [.. binds, .. more]) { Network = Network, Environment = Environment };
+    public Sandbox WithBinds(params IEnumerable<Bind> more) => Copy(more, Network, Environment);
+
+    /// <summary>The same sandbox with a tree of the host that programs may change, and change their root to.</summary>
+    public Sandbox WithInnerRoot(string tree) => Copy([new Bind(tree)], Network, Environment, tree);
 
     /// <summary>The same sandbox with the host's network and its name resolution.</summary>
-    public Sandbox WithNetwork() => new(runner, root, writableRoot, [.. binds, new Bind("/etc/resolv.conf", Writable: false)]) { Network = true, Environment = Environment };
+    public Sandbox WithNetwork() => Copy([new Bind("/etc/resolv.conf", Writable: false)], network: true, Environment);
 
     /// <inheritdoc/>
     public Task<CommandResult> RunAsync(Command command, CancellationToken cancellation) => runner.RunAsync(Wrap(command), cancellation);
@@ -60,6 +62,11 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
         foreach (var bind in binds)
         {
             arguments.AddRange([bind.Writable ? "--bind" : "--ro-bind", bind.Source, bind.Target ?? bind.Source]);
+        }
+
+        foreach (var inner in InnerRoots)
+        {
+            arguments.AddRange(["--proc", inner + "/proc", "--dev", inner + "/dev", "--tmpfs", inner + "/tmp", "--tmpfs", inner + "/run"]);
         }
 
         arguments.AddRange(["--clearenv", "--setenv", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "TZ", "UTC", "--setenv", "HOME", "/root"]);
@@ -96,4 +103,7 @@ public sealed class Sandbox(IProcessRunner runner, string root, bool writableRoo
         arguments.AddRange(["--dir", "/root", "--dir", "/home"]);
         return arguments;
     }
+
+    private Sandbox Copy(IEnumerable<Bind> more, bool network, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> innerRoots) =>
+        new(runner, root, writableRoot, [.. binds, .. more]) { Network = network, Environment = environment, InnerRoots = [.. InnerRoots, .. innerRoots] };
 }

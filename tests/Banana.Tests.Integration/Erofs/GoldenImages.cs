@@ -51,6 +51,25 @@ public sealed class GoldenImages
         await File.WriteAllLinesAsync(Path.Combine(golden, "tree.txt"), listing!, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Not a test: makes the disk of the unit tests of GPT, with sfdisk of the workbench.</summary>
+    [Fact(Explicit = true)]
+    public async Task MakeDisk()
+    {
+        const string Script = """
+            label: gpt
+            label-id: 11111111-1111-4111-8111-111111111111
+            first-lba: 34
+            start=40, size=16, type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b, name="esp", uuid=22222222-2222-4222-8222-222222222222
+            start=56, size=8, type=8484680c-9521-48c6-9c11-b0720656f69e, name="_empty", uuid=33333333-3333-4333-8333-333333333333
+            start=64, size=1, type=8484680c-9521-48c6-9c11-b0720656f69e, name="banana_20261121.1 ü", uuid=44444444-4444-4444-8444-444444444444, attrs="GUID:60"
+            """;
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Combine("script"), Script + "\n", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(folder.Combine("disk.raw"), new byte[100 * 512], TestContext.Current.CancellationToken);
+        await WorkbenchTools.RunAsync(folder.Path, "sh", ["-c", $"sfdisk --quiet {folder.Combine("disk.raw")} < {folder.Combine("script")}"], TestContext.Current.CancellationToken);
+        File.Copy(folder.Combine("disk.raw"), Path.Combine(Checkout(), "tests/Banana.Tests.Unit/Formats/Gpt/golden/disk.raw"), overwrite: true);
+    }
+
     private static string Checkout()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

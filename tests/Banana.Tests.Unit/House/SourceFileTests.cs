@@ -77,7 +77,7 @@ public sealed partial class SourceFileTests
 
     /// <summary>REUSE's globs: "*" within a name, "**" across folders (https://reuse.software/spec-3.3/#reusetoml).</summary>
     private static bool Covers(string pattern, string file) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace("**", "*", StringComparison.Ordinal), file)
+        FileSystemName.MatchesSimpleExpression(pattern.Replace("**", "*", StringComparison.Ordinal), file, ignoreCase: false)
         && (pattern.Contains("**", StringComparison.Ordinal) || pattern.Count(c => c == '/') == file.Count(c => c == '/'));
 
     [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -28,6 +28,9 @@ public sealed class ReleaseManifestTests
         var text = Encoding.UTF8.GetString(Samples.Packages.ToJson());
         Assert.Contains("\"1:1.3+dfsg-1\"", text, StringComparison.Ordinal);
         Assert.True(text.IndexOf("Bash", StringComparison.Ordinal) < text.IndexOf("zlib", StringComparison.Ordinal));
+        var odd = new PackageList { Packages = [Samples.Packages.Packages[0] with { License = "<é'&> \"\\\n🍌" }] };
+        Assert.Contains("<é'&> \\\"\\\\\\n\\uD83C\\uDF4C", Encoding.UTF8.GetString(odd.ToJson()), StringComparison.Ordinal);
+        Assert.Equal(odd.Packages, PackageList.Parse(odd.ToJson(), "p").Packages);
         var back = PackageList.Parse(Encoding.UTF8.GetBytes(text), "p");
         Assert.Equal(Samples.Packages.Packages.OrderBy(package => package.Name, StringComparer.Ordinal), back.Packages);
     }

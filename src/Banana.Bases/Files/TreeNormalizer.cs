@@ -3,7 +3,7 @@
 
 using Banana.Foundation.Files;
 
-namespace Banana.Bases.Debian;
+namespace Banana.Bases.Files;
 
 /// <summary>Takes out of a fresh tree what belongs to the moment or the machine of its installation.</summary>
 internal static class TreeNormalizer
