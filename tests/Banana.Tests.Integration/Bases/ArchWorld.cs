@@ -52,7 +52,8 @@ public sealed class ArchWorld : BaseWorld
               ln -s bash "$pkgdir/usr/bin/sh"
             """, null, cancellation);
         await BuildAsync("greeter", "arch=(any); license=(MIT); depends=(sh); backup=(etc/greeter.conf)", """
-              install -dm755 "$pkgdir/etc" "$pkgdir/usr/bin"
+              install -dm755 "$pkgdir/etc" "$pkgdir/usr/bin" "$pkgdir/usr/share/libalpm/hooks"
+              printf '[Trigger]\nOperation = Install\nType = Path\nTarget = usr/bin/*\n[Action]\nWhen = PostTransaction\nExec = /usr/bin/sh -c "echo hooked > /etc/hooked"\n' > "$pkgdir/usr/share/libalpm/hooks/50-greeter.hook"
               echo 'greeting=hello' > "$pkgdir/etc/greeter.conf"
               printf '#!/bin/sh\necho hello\n' > "$pkgdir/usr/bin/greeter"
               chmod 4755 "$pkgdir/usr/bin/greeter"

@@ -13,7 +13,10 @@ namespace Banana.Tests.Integration.Bases;
 public abstract class BaseConformance<TWorld>(TWorld world) : IClassFixture<TWorld>
     where TWorld : BaseWorld
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    /// <summary>The base with its source.</summary>
+    protected TWorld World => world;
+
+    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Resolving_again_gives_the_same_lockfile()

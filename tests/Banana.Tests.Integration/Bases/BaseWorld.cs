@@ -50,8 +50,8 @@ public abstract class BaseWorld : IAsyncLifetime
     /// <summary>Makes the source, and sets what describes it.</summary>
     internal abstract Task MakeAsync(CancellationToken cancellation);
 
-    internal IBase Base(PackagePool? pool = null, IProgressSink? progress = null) =>
-        BasePlugins.Create(Definition.Plugin, TestMachine.Context(Tools, pool ?? Pool, Folder.Combine("scratch"), progress));
+    internal IBase Base(PackagePool? pool = null, IProgressSink? progress = null, string scratch = "scratch") =>
+        BasePlugins.Create(Definition.Plugin, TestMachine.Context(Tools, pool ?? Pool, Folder.Combine(scratch), progress));
 
     public async ValueTask InitializeAsync()
     {

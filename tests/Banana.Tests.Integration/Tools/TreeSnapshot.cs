@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Bases.Files;
 using Banana.Foundation.Hashing;
 
 namespace Banana.Tests.Integration.Tools;
@@ -12,8 +13,7 @@ internal static class TreeSnapshot
     public static async Task<SortedDictionary<string, string>> TakeAsync(string tree, CancellationToken cancellation)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        foreach (var entry in new DirectoryInfo(tree).EnumerateFileSystemInfos("*", options))
+        foreach (var entry in TreeWalk.Below(tree))
         {
             var status = Posix.Stat(entry.FullName);
             var content = entry switch
