@@ -17,7 +17,7 @@ namespace Banana.Workbenches;
 public sealed class Workbench
 {
     // Changes whenever this class makes another tree from the same lockfile.
-    private const string Version = "workbench-1";
+    private const string Version = "workbench-2";
 
     private readonly IProcessRunner host;
 
@@ -58,6 +58,9 @@ public sealed class Workbench
                 var source = BasePlugins.Create(recipe.Base.Plugin, context);
                 await source.FetchAsync(recipe.Base, lockfile, cancellation).ConfigureAwait(false);
                 await source.InstallAsync(lockfile, partial, cancellation).ConfigureAwait(false);
+
+                // Where a sandbox with network puts the host's: a mount needs a file to be mounted on.
+                await File.WriteAllTextAsync(Path.Combine(partial, "etc/resolv.conf"), string.Empty, cancellation).ConfigureAwait(false);
             },
             () => context.Progress.Log($"waiting for another run that makes the workbench {recipe.Name}"),
             cancellation).ConfigureAwait(false);

@@ -37,17 +37,18 @@ internal sealed partial class ArchInstaller(BaseContext context, Sandbox tools, 
             File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(tree, name)).FullName, (UnixFileMode)mode);
         }
 
-        var configuration = await ConfigurationAsync(cancellation).ConfigureAwait(false);
+        using var configuration = new ScratchFile(context.Scratch, "pacman.conf");
+        await File.WriteAllTextAsync(configuration.Path, Settings(), cancellation).ConfigureAwait(false);
         var database = Path.Combine(tree, "var/lib/pacman");
         Directory.CreateDirectory(database);
         var done = 0;
-        var inside = tools.WithInnerRoot(tree).WithBinds(new Bind(configuration, Writable: false), new Bind(context.Pool.Root, PoolInside, Writable: false));
+        var inside = tools.WithInnerRoot(tree).WithBinds(new Bind(configuration.Path, Writable: false), new Bind(context.Pool.Root, PoolInside, Writable: false));
         await inside.RunAsync(
             new Command(
                 "pacman",
                 [
-                    "-U", "--noconfirm", "--noprogressbar", "--config", configuration, "--root", tree, "--dbpath", database,
-                    "--cachedir", "/tmp/cache", "--gpgdir", "/tmp/gnupg", "--hookdir", Path.Combine(tree, "etc/pacman.d/hooks"), "--logfile", "/dev/null", "--disable-sandbox",
+                    "-U", "--noconfirm", "--noprogressbar", "--config", configuration.Path, "--root", tree, "--dbpath", database,
+                    "--cachedir", "/tmp", "--gpgdir", "/tmp", "--logfile", "/dev/null", "--disable-sandbox",
                     .. lockfile.Assumed.SelectMany(name => new[] { "--assume-installed", name }),
                     .. lockfile.Packages.Select(package => $"{PoolInside}/{PackagePool.RelativePath(package.Sha256)}"),
                 ])
@@ -67,12 +68,16 @@ internal sealed partial class ArchInstaller(BaseContext context, Sandbox tools, 
     }
 
     // Signatures were verified when the packages were fetched; here their digests count.
-    private async Task<string> ConfigurationAsync(CancellationToken cancellation)
-    {
-        var path = Path.Combine(context.Scratch, $"pacman-install-{lockfile.Architecture}.conf");
-        await AtomicFile.WriteAsync(path, $"[options]\nArchitecture = {PacmanWorkspace.Architecture(lockfile.Architecture)}\nSigLevel = Never\nLocalFileSigLevel = Never\n", cancellation).ConfigureAwait(false);
-        return path;
-    }
+    // Hooks come from the tree (usr/share/libalpm/hooks); an administrator's, of which a new tree has none, are not the workbench's.
+    private string Settings() =>
+        $"""
+        [options]
+        Architecture = {PacmanWorkspace.Architecture(lockfile.Architecture)}
+        HookDir = /tmp
+        SigLevel = Never
+        LocalFileSigLevel = Never
+
+        """;
 
     private void Normalize()
     {

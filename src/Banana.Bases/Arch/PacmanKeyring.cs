@@ -40,6 +40,11 @@ internal sealed class PacmanKeyring
             throw new BananaException(ExitCode.BadInput, $"the keyring of the base {definition.Name} is not there", where: file, next: "correct 'keyring:' in the definition");
         }
 
+        if (Path.GetExtension(file) != ".gpg")
+        {
+            throw new BananaException(ExitCode.BadInput, $"the keyring of the base {definition.Name} must be a .gpg file", where: file, next: "export the keys with 'gpg --export'");
+        }
+
         var stem = Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileNameWithoutExtension(file));
         using var hash = new InputHash();
         var hasTrust = File.Exists(stem + "-trusted");
@@ -82,26 +87,31 @@ internal sealed class PacmanKeyring
             return "the signature is not valid (expired or revoked key?)";
         }
 
-        return words.Contains("TRUST_FULLY") || words.Contains("TRUST_ULTIMATE") ? null : "it is signed by a key that nobody we trust vouches for";
+        return !HasTrust || words.Contains("TRUST_FULLY") || words.Contains("TRUST_ULTIMATE") ? null : "it is signed by a key that nobody we trust vouches for";
     }
 
     private static async Task MakeAsync(string home, string file, string stem, bool hasTrust, Sandbox tools, CancellationToken cancellation)
     {
         File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var part in new[] { stem + ".gpg", stem + "-trusted", stem + "-revoked" }.Where(File.Exists))
+        {
+            File.Copy(part, Path.Combine(home, Path.GetFileName(part)));
+        }
+
         // Afterwards it is read-only, so nothing may want to lock it (as pacman-key sets it up, too).
         await File.WriteAllTextAsync(Path.Combine(home, "gpg.conf"), "no-greeting\nno-permission-warning\nlock-never\n", cancellation).ConfigureAwait(false);
-        var inside = tools.WithBinds(new Bind(home), new Bind(Path.GetDirectoryName(file)!, Writable: false));
+        var inside = tools.WithBinds(new Bind(home));
         if (hasTrust)
         {
             var configuration = Path.Combine(home, "pacman.conf");
             await File.WriteAllTextAsync(configuration, "[options]\n", cancellation).ConfigureAwait(false);
             string[] common = ["--config", configuration, "--gpgdir", home];
             await inside.RunAsync(new Command("pacman-key", [.. common, "--init"]), cancellation).ConfigureAwait(false);
-            await inside.RunAsync(new Command("pacman-key", [.. common, "--populate-from", Path.GetDirectoryName(file)!, "--populate", Path.GetFileName(stem)]), cancellation).ConfigureAwait(false);
+            await inside.RunAsync(new Command("pacman-key", [.. common, "--populate-from", home, "--populate", Path.GetFileName(stem)]), cancellation).ConfigureAwait(false);
         }
         else
         {
-            await inside.RunAsync(Command.Of("gpg", "--homedir", home, "--batch", "--import", file), cancellation).ConfigureAwait(false);
+            await inside.RunAsync(Command.Of("gpg", "--homedir", home, "--batch", "--import", Path.Combine(home, Path.GetFileName(stem) + ".gpg")), cancellation).ConfigureAwait(false);
         }
     }
 }

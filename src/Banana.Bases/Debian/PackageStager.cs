@@ -121,7 +121,7 @@ internal sealed class PackageStager(BaseContext context, string directory)
             await WriteAsync(entry, content, mode, owner, group, cancellation).ConfigureAwait(false);
         }
 
-        files.Add(new StagedFile(path, type, mode, owner, group, link, content));
+        files.Add(new StagedFile(path, type, mode, owner, group, entry.ModificationTime.UtcDateTime, link, content));
     }
 
     private static async Task WriteAsync(TarEntry entry, string content, UnixFileMode mode, uint owner, uint group, CancellationToken cancellation)

@@ -11,9 +11,10 @@ namespace Banana.Bases.Debian;
 /// <param name="Mode">Its permission bits.</param>
 /// <param name="Owner">Its owner.</param>
 /// <param name="Group">Its group.</param>
+/// <param name="Modified">When it was last changed.</param>
 /// <param name="Link">What a symbolic link says, or the absolute path that a hard link is another name of.</param>
 /// <param name="Content">Where the contents of a regular file are.</param>
-internal sealed record StagedFile(string Path, TarEntryType Type, UnixFileMode Mode, uint Owner, uint Group, string? Link, string? Content);
+internal sealed record StagedFile(string Path, TarEntryType Type, UnixFileMode Mode, uint Owner, uint Group, DateTime Modified, string? Link, string? Content);
 
 /// <summary>A package that has been unpacked beside the tree.</summary>
 internal sealed record StagedPackage

@@ -86,6 +86,7 @@ internal sealed class TreeMerger(string tree)
         Directory.CreateDirectory(path, DirectoryMode);
         UnixFile.SetOwner(path, file.Owner, file.Group);
         File.SetUnixFileMode(path, file.Mode);
+        Directory.SetLastWriteTimeUtc(path, file.Modified);
     }
 
     private void MergeFile(StagedPackage package, StagedFile file, bool isConfiguration)
@@ -112,6 +113,7 @@ internal sealed class TreeMerger(string tree)
                     UnixFile.SetOwner(path, file.Owner, file.Group);
                 }
 
+                File.SetLastWriteTimeUtc(path, file.Modified);
                 break;
             case TarEntryType.HardLink:
                 File.Delete(path);

@@ -38,8 +38,7 @@ internal static class TreeNormalizer
 
     private static void ClampTimes(string tree, DateTime latest)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        foreach (var entry in new DirectoryInfo(tree).EnumerateFileSystemInfos("*", options).Append(new DirectoryInfo(tree)))
+        foreach (var entry in TreeWalk.Below(tree).Append(new DirectoryInfo(tree)))
         {
             if (entry.LastWriteTimeUtc > latest)
             {

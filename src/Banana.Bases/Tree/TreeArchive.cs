@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using System.Formats.Tar;
+using System.Text;
 using Banana.Bases.Arch;
 using Banana.Bases.Debian;
 using Banana.Foundation.Errors;
@@ -124,7 +125,7 @@ internal sealed class TreeArchive(BaseContext context)
 internal sealed record TreeContents(string Name, string Version, IReadOnlyList<string> Packages, long Newest)
 {
     /// <summary>The files that are read.</summary>
-    public static readonly string[] Interesting = ["usr/lib/os-release", "etc/os-release", "var/lib/dpkg/status", TreePackageList.BuildStreamManifest];
+    public static readonly string[] Interesting = ["usr/lib/os-release", "etc/os-release", "var/lib/dpkg/status", TreePackageList.OwnList, TreePackageList.BuildStreamManifest];
 
     /// <summary>Puts it together from the files.</summary>
     public static TreeContents From(IReadOnlyDictionary<string, string> files, IReadOnlyList<string> pacman, long newest, string source)
@@ -133,6 +134,7 @@ internal sealed record TreeContents(string Name, string Version, IReadOnlyList<s
             ?? throw new BananaException(ExitCode.BadInput, "the tree has no os-release", where: source, next: "a tree must say what it is in usr/lib/os-release");
         var (name, version) = TreePackageList.Identity(text);
         IEnumerable<string> packages = files.TryGetValue("var/lib/dpkg/status", out var status) ? ControlStanza.ParseAll(status).Select(stanza => stanza["Package"]).OfType<string>()
+            : files.TryGetValue(TreePackageList.OwnList, out var list) ? TreePackageList.ReadOwnList(Encoding.UTF8.GetBytes(list), source).Select(package => package.Name)
             : files.TryGetValue(TreePackageList.BuildStreamManifest, out var manifest) ? TreePackageList.ReadManifest(manifest, source, string.Empty).Select(package => package.Name)
             : pacman;
         return new TreeContents(name, version, [.. packages.Append(name)], newest);

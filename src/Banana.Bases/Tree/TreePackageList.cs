@@ -5,6 +5,7 @@ using System.Text.Json;
 using Banana.Bases.Arch;
 using Banana.Bases.Debian;
 using Banana.Bases.Files;
+using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 
 namespace Banana.Bases.Tree;
@@ -16,6 +17,9 @@ internal static class TreePackageList
     public const string BuildStreamManifest = "usr/manifest.json";
 
     private static readonly string[] VersionKeys = ["IMAGE_VERSION", "VERSION_ID", "BUILD_ID"];
+
+    /// <summary>Our own list, in the trees of our releases.</summary>
+    public const string OwnList = "usr/" + PackageList.PathInImage;
 
     /// <summary>The packages, by name.</summary>
     public static IReadOnlyList<InstalledPackage> Read(string tree, LockedPackage locked)
@@ -31,6 +35,11 @@ internal static class TreePackageList
         }
 
         var paths = new TreePaths(tree);
+        if (paths.LocateFile("/" + OwnList) is { } list)
+        {
+            return ReadOwnList(File.ReadAllBytes(list), list);
+        }
+
         if (paths.LocateFile("/" + BuildStreamManifest) is { } manifest)
         {
             return ReadManifest(File.ReadAllText(manifest), manifest, locked.Architecture);
@@ -47,6 +56,10 @@ internal static class TreePackageList
         var version = VersionKeys.Select(key => fields.GetValueOrDefault(key)).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         return (fields.GetValueOrDefault("ID", "linux"), version ?? "0");
     }
+
+    /// <summary>Reads our own list.</summary>
+    public static IReadOnlyList<InstalledPackage> ReadOwnList(ReadOnlySpan<byte> json, string path) =>
+        [.. PackageList.Parse(json, path).Packages.Select(package => new InstalledPackage(package.Name, package.Version, package.Architecture, package.License, package.Source, package.InstalledSize))];
 
     /// <summary>
     /// Reads a manifest:

@@ -42,6 +42,13 @@ public sealed class PackageListTests : IDisposable
     }
 
     [Fact]
+    public void List_of_our_own_release_is_read()
+    {
+        Write("usr/share/banana/packages.json", """{"format":1,"packages":[{"name":"bash","version":"5.3-2","architecture":"amd64","license":"GPL-3.0-or-later","source":"bash 5.3-2","installedSize":7}]}""");
+        Assert.Equal([new InstalledPackage("bash", "5.3-2", "amd64", "GPL-3.0-or-later", "bash 5.3-2", 7)], TreePackageList.Read(tree.Path, Locked));
+    }
+
+    [Fact]
     public void Broken_manifest_is_named()
     {
         Write("usr/manifest.json", "{\"modules\": 3}");
