@@ -17,10 +17,12 @@ namespace Banana.Forge.Trees;
 public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<string> log)
 {
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
-    public const string Recipe = "hermetic-usr 1";
+    public const string Recipe = "hermetic-usr 2";
 
     private const string StageMount = "/banana/stage";
-    private const string HardwareDatabase = "/usr/lib/udev/hwdb.d";
+    private const string Modules = "/usr/lib/modules";
+    private const string HardwareDatabase = "/usr/lib/udev/hwdb.bin";
+    private const string HardwareDatabaseSources = "/usr/lib/udev/hwdb.d";
 
     /// <summary>First step: the tree of the packages, without what nobody needs, with its links and indexes in order.</summary>
     /// <param name="packages">The installed tree; it is not changed.</param>
@@ -31,6 +33,7 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
     {
         await CopyAsync(packages, stageFolder, cancellation);
         var tree = new StagedTree(stageFolder);
+        List<string> removed = [];
         foreach (var rule in rules)
         {
             var matches = TreeGlob.Find(stageFolder, rule.Pattern);
@@ -38,6 +41,8 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
             {
                 tree.Remove(path);
             }
+
+            removed.AddRange(matches);
 
             log($"removed {matches.Count} of {rule.Pattern}: {rule.Reason}");
         }
@@ -57,8 +62,19 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
         // The kernel is a part of the UKI; a second copy in /usr would only be downloaded for nothing.
         File.Delete(kernel.Image);
         var inside = workbench.WithBinds(new Bind(stageFolder, StageMount));
-        await inside.RunAsync(Command.Of("depmod", "--basedir", StageMount, "--moduledir", "/usr/lib/modules", kernel.Version), cancellation);
-        await UpdateHardwareDatabaseAsync(tree, inside, cancellation);
+        var modules = $"{Modules}/{kernel.Version}";
+        if (!tree.Has($"{modules}/modules.dep.bin") || IsTouched(Modules))
+        {
+            await inside.RunAsync(Command.Of("depmod", "--basedir", StageMount, "--moduledir", Modules, kernel.Version), cancellation);
+        }
+
+        if (!tree.Has(HardwareDatabase) || IsTouched(HardwareDatabaseSources))
+        {
+            await UpdateHardwareDatabaseAsync(tree, inside, cancellation);
+        }
+
+        // The packages' own scripts made both indexes (eight seconds of work), and they fit as long as nothing was taken out.
+        bool IsTouched(string folder) => removed.Exists(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
     }
 
     /// <summary>Second step: overlays, users, units, identity, and /etc and /var out of the way.</summary>
@@ -79,7 +95,7 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
             Overlay.Apply(overlay, tree);
         }
 
-        if (edition.Overlays.Any(overlay => Directory.Exists(overlay + HardwareDatabase)))
+        if (edition.Overlays.Any(overlay => Directory.Exists(overlay + HardwareDatabaseSources)))
         {
             await UpdateHardwareDatabaseAsync(tree, inside, cancellation);
         }
@@ -108,7 +124,7 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
 
     private static async Task UpdateHardwareDatabaseAsync(StagedTree tree, Sandbox inside, CancellationToken cancellation)
     {
-        tree.Remove("/usr/lib/udev/hwdb.bin");
+        tree.Remove(HardwareDatabase);
         await inside.RunAsync(Command.Of("systemd-hwdb", $"--root={StageMount}", "--usr", "update"), cancellation);
     }
 
