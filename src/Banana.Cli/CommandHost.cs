@@ -22,7 +22,7 @@ internal static class CommandHost
         if (parsed.Errors.Count > 0)
         {
             var command = parsed.CommandResult.Command == root ? "banana" : $"banana {parsed.CommandResult.Command.Name}";
-            var problem = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var problem = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
             TerminalOutput.Error($"{problem}; see '{command} --help'");
             return (int)ExitCode.Usage;
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Cli;
+using Banana.Cli.Bench;
 using Banana.Cli.Build;
 using Banana.Cli.Diff;
 using Banana.Cli.Help;
@@ -15,5 +16,5 @@ using Banana.Cli.Workbenches;
 var root = RootHelp.CreateRoot(
     "Banana makes, tests and releases an image-based KDE operating system.",
     new CommandGroup("Make the operating system", TryCommand.Create(), BuildCommand.Create(), VmCommand.Create(), DiffCommand.Create(), LockCommand.Create()),
-    new CommandGroup("Work on Banana itself", TestCommand.Create(), SetupCommand.Create(), WorkbenchCommand.Create()));
+    new CommandGroup("Work on Banana itself", TestCommand.Create(), BenchCommand.Create(), SetupCommand.Create(), WorkbenchCommand.Create()));
 return await CommandHost.InvokeAsync(root, args);

@@ -3,6 +3,7 @@
 
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("Banana.Bench")]
 [assembly: InternalsVisibleTo("Banana.Tests.Unit")]
 [assembly: InternalsVisibleTo("Banana.Tests.Integration")]
 [assembly: InternalsVisibleTo("Banana.Tests.Vm")]

@@ -17,6 +17,10 @@ namespace Banana.Cli.Build;
 /// <param name="progress">Is told what happens.</param>
 internal sealed class Maker(MakerEnvironment environment, IProgressSink progress)
 {
+    // A day of small changes would else fill the disk: half a gigabyte a build.
+    private const int KeptOfEachStep = 6;
+    private static readonly TimeSpan Untouched = TimeSpan.FromHours(2);
+
     /// <summary>Builds a release of an edition from its lockfile.</summary>
     /// <param name="editionName">The edition.</param>
     /// <param name="version">The version; null for the day of the lockfile's packages, number 1.</param>
@@ -45,6 +49,7 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
         log.Dispose();
         await AtomicFile.WriteAsync(Path.Combine(result.Folder, "build.log"), await File.ReadAllBytesAsync(logPath, cancellation), cancellation);
         File.Delete(logPath);
+        environment.Artifacts.Prune(KeptOfEachStep, Untouched, TimeProvider.System.GetUtcNow());
         return result;
     }
 

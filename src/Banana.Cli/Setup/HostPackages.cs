@@ -33,7 +33,7 @@ internal static class HostPackages
             throw new BananaException(ExitCode.MissingTool, $"this machine lacks {Join(missing.Select(package => package.AnyOf[0]))}", next: $"install them with its package manager (Debian's names: {string.Join(' ', names)}), then run the same command again");
         }
 
-        if (!Privileges.MayBecomeRoot)
+        if (!await Privileges.MayBecomeRootAsync(runner, cancellation))
         {
             throw new BananaException(ExitCode.MissingTool, $"this machine lacks {Join(names)}, and only root can install them", next: $"run as root: {commands[^1]}");
         }

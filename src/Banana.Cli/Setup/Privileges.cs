@@ -17,8 +17,10 @@ internal static partial class Privileges
     /// <summary>Whether we are root.</summary>
     public static bool IsRoot => Environment.IsPrivilegedProcess;
 
-    /// <summary>Whether we are root or can ask sudo.</summary>
-    public static bool MayBecomeRoot => IsRoot || Sudo is not null;
+    /// <summary>Whether we are root, or sudo lets us become it: after asking for a password on a terminal, without one elsewhere.</summary>
+    public static async Task<bool> MayBecomeRootAsync(IProcessRunner runner, CancellationToken cancellation) =>
+        IsRoot || (Sudo is not null && (!Console.IsInputRedirected
+            || (await runner.RunAsync(Command.Of(Sudo, "--non-interactive", "true") with { AllowFailure = true }, cancellation)).ExitCode == 0));
 
     private static string? Sudo { get; } = HostPackage.FindProgram("sudo");
 

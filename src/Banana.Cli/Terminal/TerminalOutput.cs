@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Microsoft.Win32.SafeHandles;
+
 namespace Banana.Cli.Terminal;
 
 /// <summary>The one owner of the console: results go to standard output, everything for people to standard error.</summary>
@@ -26,8 +28,8 @@ internal static class TerminalOutput
     /// <summary>Standard output for bytes that are passed on as they are.</summary>
     public static Stream OpenOutput() => Console.OpenStandardOutput();
 
-    /// <summary>Standard input, key by key when the terminal is raw.</summary>
-    public static Stream OpenInput() => Console.OpenStandardInput();
+    /// <summary>Standard input, key by key when the terminal is raw. Not the stream of <see cref="Console"/>: on a terminal that one reads and echoes whole lines.</summary>
+    public static Stream OpenInput() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     /// <summary>A line of the result, for people and programs to read.</summary>
     public static void Result(string line)

@@ -39,9 +39,9 @@ internal static class TestCommand
         var runner = new ProcessRunner();
         var need = tiers.Aggregate(Need.None, (all, tier) => all | tier.Need);
         await HostPackages.EnsureAsync(need, runner, progress, cancellation);
-        if (!Privileges.MayBecomeRoot && tiers.FirstOrDefault(tier => tier.NeedsRoot) is { } first)
+        if (tiers.FirstOrDefault(tier => tier.NeedsRoot) is { } first && !await Privileges.MayBecomeRootAsync(runner, cancellation))
         {
-            throw new BananaException(ExitCode.MissingTool, $"{first.Name} tests need root, and there is no sudo", next: "run them as root, or only 'banana test unit'");
+            throw new BananaException(ExitCode.MissingTool, $"{first.Name} tests need root, and sudo is missing or asks for a password", next: "run them as root, or only 'banana test unit'");
         }
 
         var build = new TestBuild(checkout, cache, runner);

@@ -78,7 +78,6 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
 
         var writer = new ReleaseWriter(request.ReleaseFolder, manifest, packages, cache);
         await writer.WriteAsync(
-            steps,
             [
                 (PartRole.Usr, usr, "usr.erofs", names.Usr), (PartRole.UsrVerity, usr, "usr.verity", names.Verity),
                 (PartRole.Uki, boot, "uki.efi", names.Uki), (PartRole.Esp, boot, "esp.raw", names.Esp), (PartRole.Disk, boot, "disk.raw", names.Disk),

@@ -19,7 +19,7 @@ namespace Banana.Forge.Images;
 public sealed class ImageTools(Sandbox workbench, string folder, SeededGuid seed, long epoch)
 {
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
-    public const string Recipe = "images 1";
+    public const string Recipe = "images 2";
 
     /// <summary>The block size of the image of /usr and of its hash tree: the page size that every machine can mount.</summary>
     public const int BlockSize = 4096;
@@ -48,9 +48,10 @@ public sealed class ImageTools(Sandbox workbench, string folder, SeededGuid seed
             Command.Of(
                 "mkfs.erofs", "--quiet",
                 "-z", level is null ? algorithm : $"{algorithm},level={level}", "-C", image.ClusterSize.ToString(), "-b", BlockSize.ToString(),
+                // One time for all files: --all-time only clamps to it, and each file would cost 32 bytes more.
                 // Metadata apart from data and no tails inside it: a changed file then moves few other bytes (docs: delta).
                 "-E", "^inline_data", "--MZ=id",
-                "-T", epoch.ToString(), "--all-time", "-U", seed.For("erofs").ToString(),
+                "-T", epoch.ToString(), "--ignore-mtime", "-U", seed.For("erofs").ToString(),
                 $"{Work}/{file}", SourceMount),
             cancellation);
     }

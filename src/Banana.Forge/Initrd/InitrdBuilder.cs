@@ -14,7 +14,7 @@ namespace Banana.Forge.Initrd;
 public sealed class InitrdBuilder(Sandbox workbench)
 {
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
-    public const string Recipe = "initrd 1";
+    public const string Recipe = "initrd 2";
 
     private const string StageMount = "/banana/initrd";
     private const string Units = "/usr/lib/systemd/system";
@@ -31,7 +31,7 @@ public sealed class InitrdBuilder(Sandbox workbench)
     {
         var stage = new StagedTree(Path.Combine(folder, "stage"));
         Directory.CreateDirectory(stage.Root);
-        AddSkeleton(stage, edition);
+        AddSkeleton(usr, stage, edition);
         AddFiles(usr, stage, edition.Initrd);
         AddUnitLinks(usr, stage);
         await AddModulesAsync(usr, stage, kernelVersion, edition.Initrd, cancellation);
@@ -52,7 +52,7 @@ public sealed class InitrdBuilder(Sandbox workbench)
         return Path.Combine(folder, "initrd");
     }
 
-    private static void AddSkeleton(StagedTree stage, Edition edition)
+    private static void AddSkeleton(StagedTree usr, StagedTree stage, Edition edition)
     {
         foreach (var name in new[] { "bin", "sbin", "lib", "lib64" })
         {
@@ -68,8 +68,10 @@ public sealed class InitrdBuilder(Sandbox workbench)
         stage.WriteText("/etc/initrd-release", OsRelease.Compose(edition, version: null));
         stage.Link("/etc/os-release", "initrd-release");
         stage.Link("/init", "usr/lib/systemd/systemd");
-        stage.WriteText("/etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
-        stage.WriteText("/etc/group", "root:x:0:\n");
+
+        // udev gives devices to the system's groups; passwords stay out, so that nobody can log in here.
+        stage.CopyIn(usr.PathOf("/etc/passwd"), "/etc/passwd");
+        stage.CopyIn(usr.PathOf("/etc/group"), "/etc/group");
     }
 
     private static void AddFiles(StagedTree usr, StagedTree stage, InitrdDefinition definition)

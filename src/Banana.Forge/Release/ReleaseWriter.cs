@@ -32,13 +32,11 @@ public sealed class ReleaseWriter(string folder, ReleaseManifest manifest, Packa
     };
 
     /// <summary>Writes the folder.</summary>
-    /// <param name="steps">Runs the step.</param>
     /// <param name="parts">Role, step and file name of each part, and the name that it gets.</param>
     /// <param name="progress">Is told of it.</param>
     /// <param name="cancellation">Stops the work; the old folder is untouched then.</param>
-    public async Task WriteAsync(StepCache steps, IReadOnlyList<(PartRole Role, Step Step, string File, string Name)> parts, IProgressSink progress, CancellationToken cancellation)
+    public async Task WriteAsync(IReadOnlyList<(PartRole Role, Step Step, string File, string Name)> parts, IProgressSink progress, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(steps);
         using var step = progress.Begin("release");
         var parent = Path.GetDirectoryName(folder)!;
         Directory.CreateDirectory(parent);
@@ -48,14 +46,13 @@ public sealed class ReleaseWriter(string folder, ReleaseManifest manifest, Packa
         Directory.CreateDirectory(partial);
         try
         {
-            var described = new List<ReleasePart>();
-            foreach (var (role, made, file, name) in parts)
+            foreach (var (_, made, file, name) in parts)
             {
                 // Releases share their files with the cache; nobody changes either.
                 UnixFile.HardLink(made.File(file), Path.Combine(partial, name));
             }
 
-            described.AddRange(await Task.WhenAll(parts.Select(part => DescribeAsync(part.Role, part.Step.File(part.File), part.Name, cancellation))));
+            List<ReleasePart> described = [.. await Task.WhenAll(parts.Select(part => DescribeAsync(part.Role, part.Step.File(part.File), part.Name, cancellation)))];
             await packages.WriteAsync(Path.Combine(partial, PackageList.FileName), cancellation);
             described.Add(await DescribeAsync(PartRole.Packages, Path.Combine(partial, PackageList.FileName), PackageList.FileName, cancellation));
             await File.WriteAllBytesAsync(Path.Combine(partial, SpdxDocument.FileName), SpdxDocument.Compose(manifest, packages), cancellation);

@@ -56,7 +56,7 @@ public static class Alternatives
         }
 
         path = IsMergedName(path) ? "/usr" + path : path;
-        return tree.Has(path) ? path : null;
+        return !path.StartsWith(Folder + "/", StringComparison.Ordinal) && tree.Has(path) ? path : null;
     }
 
     // /bin, /sbin, /lib and /lib64 are links to their namesakes in /usr on every system with a merged /usr.

@@ -88,6 +88,36 @@ public sealed class ArtifactCache(string root)
         return (path, false);
     }
 
+    /// <summary>Removes old entries: of each kind (the key up to its last hyphen), the ones used last stay, and whatever was used a short while ago.</summary>
+    /// <param name="keep">How many of each kind stay in any case.</param>
+    /// <param name="untouched">How long an entry must not have been used: another run may be reading it.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>How many entries were removed.</returns>
+    public int Prune(int keep, TimeSpan untouched, DateTimeOffset now)
+    {
+        if (!Directory.Exists(Entries))
+        {
+            return 0;
+        }
+
+        var doomed = new DirectoryInfo(Entries).GetDirectories()
+            .Where(entry => entry.LinkTarget is null)
+            .GroupBy(entry => entry.Name[..Math.Max(0, entry.Name.LastIndexOf('-'))], StringComparer.Ordinal)
+            .SelectMany(kind => kind.OrderByDescending(entry => entry.LastAccessTimeUtc).Skip(keep))
+            .Where(entry => entry.LastAccessTimeUtc < (now - untouched).UtcDateTime)
+            .ToList();
+        foreach (var entry in doomed)
+        {
+            using var held = FileLock.TryTake(Path.Combine(Locks, entry.Name));
+            if (held is not null)
+            {
+                Remove(entry.Name);
+            }
+        }
+
+        return doomed.Count;
+    }
+
     /// <summary>Removes what killed runs left half made. What a living run is making is locked, and stays.</summary>
     public void Sweep()
     {

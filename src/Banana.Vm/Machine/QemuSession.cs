@@ -24,6 +24,7 @@ internal sealed class KvmFailedException(string evidence, Exception? inner = nul
 internal sealed class QemuSession : IAsyncDisposable
 {
     private const int LinesInErrors = 4;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
 
     private readonly Process process;
     private readonly List<string> errors = [];
@@ -34,11 +35,15 @@ internal sealed class QemuSession : IAsyncDisposable
     private QemuSession(Process process)
     {
         this.process = process;
+        ProcessId = process.Id;
         process.StandardInput.Close();
         readErrors = ReadErrorsAsync();
         readOutput = process.StandardOutput.ReadToEndAsync();
         Exited = WaitForExitAsync();
     }
+
+    /// <summary>The process: setsid and setpriv have become QEMU.</summary>
+    public int ProcessId { get; }
 
     /// <summary>Completes when the process ended.</summary>
     public Task<QemuExit> Exited { get; }
@@ -65,7 +70,7 @@ internal sealed class QemuSession : IAsyncDisposable
         try
         {
             await using var kill = cancellation.Register(session.Kill).ConfigureAwait(false);
-            var monitor = await session.AcceptAsync(listener, command, cancellation).ConfigureAwait(false);
+            var monitor = await session.AcceptAsync(listener, cancellation).ConfigureAwait(false);
             session.Monitor = await QmpClient.ConnectAsync(monitor, onEvent, cancellation).ConfigureAwait(false);
             session.Pumps = Task.WhenAll(
                 console.Attach(await consolePipes.OpenOutputAsync(session.Exited).ConfigureAwait(false), await consolePipes.OpenInputAsync(session.Exited).ConfigureAwait(false)),
@@ -74,13 +79,20 @@ internal sealed class QemuSession : IAsyncDisposable
         }
         catch (Exception error)
         {
+            // A connection that breaks is mostly QEMU refusing its arguments: its own words are better than ours.
+            if (error is BananaException && !cancellation.IsCancellationRequested)
+            {
+                await Task.WhenAny(session.Exited, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
+            }
+
+            var endedByItself = session.Exited.IsCompleted && !cancellation.IsCancellationRequested;
             session.Kill();
             var exit = await session.Exited.ConfigureAwait(false);
             await session.Pumps.ConfigureAwait(false);
             session.process.Dispose();
-            if (exit.KvmFailed)
+            if (endedByItself)
             {
-                throw new KvmFailedException(exit.Error, error);
+                throw exit.KvmFailed ? new KvmFailedException(exit.Error, error) : Explain(exit, command);
             }
 
             throw;
@@ -118,7 +130,7 @@ internal sealed class QemuSession : IAsyncDisposable
         return socket;
     }
 
-    private async Task<Stream> AcceptAsync(Socket listener, Command command, CancellationToken cancellation)
+    private async Task<Stream> AcceptAsync(Socket listener, CancellationToken cancellation)
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var accepted = listener.AcceptAsync(abandoned.Token).AsTask();
@@ -129,8 +141,7 @@ internal sealed class QemuSession : IAsyncDisposable
 
         await abandoned.CancelAsync().ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        var exit = await Exited.ConfigureAwait(false);
-        throw Explain(exit, command);
+        throw new BananaException(ExitCode.ToolFailed, "QEMU ended before it connected to us");
     }
 
     private static BananaException Explain(QemuExit exit, Command command) => exit.Error switch

@@ -74,6 +74,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>The control connection.</summary>
     public QmpClient Monitor => session.Monitor;
 
+    /// <summary>The process of QEMU.</summary>
+    public int ProcessId => session.ProcessId;
+
     /// <summary>Completes when QEMU ended. Fails when that was not the guest's or our wish.</summary>
     public Task Ended => ended.Task;
 

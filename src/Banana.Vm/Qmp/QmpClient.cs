@@ -81,7 +81,8 @@ public sealed class QmpClient : IAsyncDisposable
         try
         {
             await SendAsync(command, id, arguments, cancellation).ConfigureAwait(false);
-            if (Volatile.Read(ref closed))
+            // Registered after the reading had ended: nobody would ever answer.
+            if (Volatile.Read(ref closed) && !answer.Task.IsCompleted)
             {
                 throw Gone();
             }

@@ -82,7 +82,7 @@ internal sealed class TerminalText(Action<string> onLine, Action onErase)
                 TakeText(character);
                 break;
             case State.Escape:
-                wentUp = character == 'M'; // reverse index
+                wentUp |= character == 'M'; // reverse index
                 state = character switch
                 {
                     '[' => State.Control,

@@ -20,7 +20,7 @@ public sealed class UkiTests
         var initrd = folder.Combine("initrd");
 
         // Any PE file will do for a kernel that nobody boots.
-        File.Copy(Path.Combine(WorkbenchTools.Root, "usr/lib/systemd/boot/efi/systemd-bootx64.efi"), kernel);
+        File.Copy(Path.Combine((await WorkbenchTools.WorkbenchAsync()).Root, "usr/lib/systemd/boot/efi/systemd-bootx64.efi"), kernel);
         await File.WriteAllTextAsync(initrd, new string('i', 5001), Cancellation);
         await File.WriteAllTextAsync(folder.Combine("os-release"), "ID=banana\nIMAGE_VERSION=20261121.1\n", Cancellation);
         var uki = folder.Combine("uki.efi");

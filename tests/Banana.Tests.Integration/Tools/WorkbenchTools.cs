@@ -1,21 +1,29 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Cli.Setup;
+using Banana.Cli.Workbenches;
 using Banana.Foundation.Processes;
+using Banana.Foundation.Progress;
+using Banana.Workbenches;
 
 namespace Banana.Tests.Integration.Tools;
 
 /// <summary>The one way of these tests to the tools of the workbench (mkfs.erofs 1.9, systemd 262, …).</summary>
 internal static class WorkbenchTools
 {
-    /// <summary>The tree with the tools: a Debian forky.</summary>
-    public static string Root { get; } = Environment.GetEnvironmentVariable("BANANA_TEST_WORKBENCH") ?? "/tmp/p/wb";
+    private static readonly Lazy<Task<Workbench>> Made = new(MakeAsync);
 
-    /// <summary>Runs a program of the workbench that sees one folder of the host (which must lie below /tmp), at the same path.</summary>
-    public static Task<CommandResult> RunAsync(string folder, string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    /// <summary>The workbench, in the cache that all tests share; made by the first test that asks for it.</summary>
+    public static Task<Workbench> WorkbenchAsync() => Made.Value;
+
+    /// <summary>Runs a program of the workbench that sees one folder of the host, at the same path.</summary>
+    public static async Task<CommandResult> RunAsync(string folder, string program, IEnumerable<string> arguments, CancellationToken cancellation) =>
+        await (await WorkbenchAsync()).Enter(new Bind(folder)).RunAsync(Command.Of(program, arguments), cancellation);
+
+    private static async Task<Workbench> MakeAsync()
     {
-        Assert.True(Directory.Exists(Root), $"there is no workbench at {Root}; BANANA_TEST_WORKBENCH names another place");
-        var sandbox = new Sandbox(new ProcessRunner(), Root, writableRoot: false, [new Bind(folder)]);
-        return sandbox.RunAsync(Command.Of(program, arguments), cancellation);
+        using var environment = new MakerEnvironment(Checkout.Find(), SilentProgress.Instance);
+        return await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, CancellationToken.None);
     }
 }

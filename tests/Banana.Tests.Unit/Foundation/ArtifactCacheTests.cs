@@ -98,4 +98,22 @@ public sealed class ArtifactCacheTests
 
         Assert.False((await cache.GetAsync("k", _ => Task.CompletedTask, null, Token)).Hit);
     }
+
+    [Fact]
+    public async Task Pruning_keeps_the_last_used_of_each_kind_and_what_is_in_use()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new ArtifactCache(folder.Path);
+        var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        foreach (var (key, hours) in new[] { ("erofs-a", 9), ("erofs-b", 8), ("erofs-c", 7), ("erofs-d", 1), ("tree-a", 99) })
+        {
+            await cache.GetAsync(key, _ => Task.CompletedTask, null, Token);
+            Directory.SetLastAccessTimeUtc(cache.PathOf(key), now.UtcDateTime.AddHours(-hours));
+        }
+
+        var removed = cache.Prune(keep: 1, TimeSpan.FromHours(8.5), now);
+
+        Assert.Equal(1, removed);
+        Assert.Equal(["erofs-b", "erofs-c", "erofs-d", "tree-a"], Directory.GetDirectories(folder["entries"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
 }
