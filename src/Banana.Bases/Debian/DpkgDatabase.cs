@@ -79,6 +79,7 @@ internal sealed class DpkgDatabase(string tree)
         {
             File.WriteAllBytes($"{name}.{kind}", file.Content);
             File.SetUnixFileMode($"{name}.{kind}", file.Mode);
+            File.SetLastWriteTimeUtc($"{name}.{kind}", file.Modified);
         }
 
         var list = new StringBuilder();

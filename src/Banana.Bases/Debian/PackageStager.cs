@@ -91,7 +91,7 @@ internal sealed class PackageStager(BaseContext context, string directory)
                 await data.CopyToAsync(content, cancellation).ConfigureAwait(false);
             }
 
-            control[Absolute(entry.Name)[1..]] = new ControlFile(content.ToArray(), entry.Mode & Permissions);
+            control[Absolute(entry.Name)[1..]] = new ControlFile(content.ToArray(), entry.Mode & Permissions, entry.ModificationTime.UtcDateTime);
         }
     }
 

@@ -50,7 +50,8 @@ internal sealed record StagedPackage
 /// <summary>A file of a control archive.</summary>
 /// <param name="Content">The contents.</param>
 /// <param name="Mode">The permission bits.</param>
-internal sealed record ControlFile(byte[] Content, UnixFileMode Mode)
+/// <param name="Modified">When it was last changed.</param>
+internal sealed record ControlFile(byte[] Content, UnixFileMode Mode, DateTime Modified)
 {
     /// <summary>The lines that say something.</summary>
     public IEnumerable<string> Lines => System.Text.Encoding.UTF8.GetString(Content).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line[0] != '#');

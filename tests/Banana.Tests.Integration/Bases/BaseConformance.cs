@@ -49,7 +49,8 @@ public abstract class BaseConformance<TWorld>(TWorld world) : IClassFixture<TWor
         Directory.CreateDirectory(tree);
         await world.Base().FetchAsync(world.Unreachable, world.Lockfile, Cancellation);
         await world.Base().InstallAsync(world.Lockfile, tree, Cancellation);
-        Assert.Empty(TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(world.Tree, Cancellation), await TreeSnapshot.TakeAsync(tree, Cancellation)));
+        var differences = TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(world.Tree, Cancellation), await TreeSnapshot.TakeAsync(tree, Cancellation));
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
     [Fact]

@@ -21,8 +21,10 @@ public sealed class DebianBaseTests(DebianWorld world) : BaseConformance<DebianW
     {
         var tree = World.Folder.Combine("plain");
         await InstallByDpkgAloneAsync(tree);
-        var differences = TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(World.Tree, Cancellation), await TreeSnapshot.TakeAsync(tree, Cancellation));
-        Assert.Empty(differences);
+        var differences = TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(World.Tree, Cancellation, directoryTimes: false), await TreeSnapshot.TakeAsync(tree, Cancellation, directoryTimes: false))
+            .Where(line => !line.StartsWith("/var/lib/dpkg/triggers/File:", StringComparison.Ordinal)) // the order of its lines is that of unpacking
+            .ToList();
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
     [Fact]
@@ -110,7 +112,7 @@ public sealed class DebianBaseTests(DebianWorld world) : BaseConformance<DebianW
         var essential = World.Lockfile.Packages.Where(package => package.Essential).ToList();
         foreach (var package in essential.OrderBy(package => package.Name != "base-files"))
         {
-            await new ProcessRunner().RunAsync(Command.Of("sh", "-c", "dpkg-deb --fsys-tarfile \"$1\" | tar --extract --keep-directory-symlink --numeric-owner --same-permissions --directory \"$2\"", "-", World.Pool.PathOf(package.Sha256), tree), Cancellation);
+            await new ProcessRunner().RunAsync(Command.Of("sh", "-c", "dpkg-deb --fsys-tarfile \"$1\" | tar --extract --keep-directory-symlink --numeric-owner --same-permissions --exclude='./usr/share/doc/*' --exclude='./usr/share/info/*' --exclude='./usr/share/lintian/*' --exclude='./usr/share/locale/*' --exclude='./usr/share/man/*' --directory \"$2\"", "-", World.Pool.PathOf(package.Sha256), tree), Cancellation);
         }
 
         await File.WriteAllTextAsync(Path.Combine(tree, "var/lib/dpkg/status"), string.Empty, Cancellation);
@@ -125,7 +127,7 @@ public sealed class DebianBaseTests(DebianWorld world) : BaseConformance<DebianW
             await inside.RunAsync(Command.Of("dpkg", ["--force-depends", "--force-unsafe-io", "--log=/dev/null", .. PathExcludes.DpkgOptions, action, .. packages.Select(package => "/run/pool/" + PackagePool.RelativePath(package.Sha256))]), Cancellation);
 
         await DpkgAsync("--install", essential.Where(package => FirstOfAll.Contains(package.Name, StringComparer.Ordinal)).OrderBy(package => package.Name != "base-passwd"));
-        await DpkgAsync("--install", essential);
+        await DpkgAsync("--install", essential.Where(package => !FirstOfAll.Contains(package.Name, StringComparer.Ordinal)));
         await DpkgAsync("--install", World.Lockfile.Packages.Where(package => !package.Essential));
         File.Delete(Path.Combine(tree, "usr/sbin/policy-rc.d"));
         TreeNormalizer.Normalize(tree, World.Lockfile.Epoch);

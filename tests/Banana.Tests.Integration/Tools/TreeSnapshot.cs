@@ -10,7 +10,10 @@ namespace Banana.Tests.Integration.Tools;
 internal static class TreeSnapshot
 {
     /// <summary>A line for each path: type and mode, owner, time, number of links, extended attributes, contents.</summary>
-    public static async Task<SortedDictionary<string, string>> TakeAsync(string tree, CancellationToken cancellation)
+    /// <param name="tree">The tree.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="directoryTimes">Whether the times of directories count.</param>
+    public static async Task<SortedDictionary<string, string>> TakeAsync(string tree, CancellationToken cancellation, bool directoryTimes = true)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in TreeWalk.Below(tree))
@@ -23,8 +26,9 @@ internal static class TreeSnapshot
                 _ => string.Empty,
             };
             var attributes = string.Join(' ', Posix.Xattrs(entry.FullName).Select(pair => $"{pair.Key}={Convert.ToHexString(pair.Value)}"));
-            var links = entry is DirectoryInfo ? 0 : (long)status.LinkCount;
-            all[entry.FullName[tree.Length..]] = $"{Convert.ToString(status.Mode, 8)} {status.Owner}:{status.Group} {status.Seconds} {links} {attributes} {content}";
+            var isDirectory = (status.Mode & 0xf000) == 0x4000;
+            var (links, time) = (isDirectory ? 0 : status.LinkCount, isDirectory && !directoryTimes ? 0 : status.Seconds);
+            all[entry.FullName[tree.Length..]] = $"{Convert.ToString(status.Mode, 8)} {status.Owner}:{status.Group} {time} {links} {attributes} {content}";
         }
 
         return all;
