@@ -20,15 +20,13 @@ internal static class BuildBenchCommand
         var runs = new Option<int>("--runs") { Description = "How often each is measured; the run with the middle time counts", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Print everything as JSON" };
         var command = new Command("build", "Measure a build and an incremental build beside mkosi's, on the same package set, in the same run") { edition, runs, json };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(runs) < 1)
-            {
-                result.AddError("--runs takes a number of at least 1");
-            }
-        });
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(runs) < 1)
+            {
+                throw new BananaException(ExitCode.Usage, "cannot measure less than once", "--runs", "give a number of at least 1");
+            }
+
             using var maker = await MakerEnvironment.OpenAsync(Need.Build, "the benchmark", parsed.GetValue(CommandHost.Verbose), cancellation);
             var comparison = await new BuildBench(maker, parsed.GetValue(edition)!).RunAsync(parsed.GetValue(runs), cancellation);
             TerminalOutput.Result(parsed.GetValue(json) ? ComparisonJson.Compose(comparison) : ComparisonText.Compose(comparison));
