@@ -56,7 +56,7 @@ public abstract class BaseWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        Tools = (await TestMachine.ToolsAsync()).Enter();
+        Tools = (await WorkbenchTools.WorkbenchAsync()).Enter();
         Pool = new PackagePool(Folder.Combine("pool"));
         await MakeAsync(cancellation);
         Lockfile = await Base().ResolveAsync(Definition, Suite, Packages, cancellation);

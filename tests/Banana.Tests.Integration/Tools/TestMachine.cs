@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Bases;
-using Banana.Foundation.Files;
+using Banana.Cli.Setup;
 using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
-using Banana.Workbenches;
 
 namespace Banana.Tests.Integration.Tools;
 
@@ -13,21 +12,13 @@ namespace Banana.Tests.Integration.Tools;
 internal static class TestMachine
 {
     /// <summary>The checkout.</summary>
-    public static string Home { get; } = Environment.GetEnvironmentVariable("BANANA_HOME") is { Length: > 0 } home ? home : FindHome();
+    public static string Home { get; } = Checkout.Find().Root;
 
     /// <summary>The cache.</summary>
-    public static string Cache { get; } = Environment.GetEnvironmentVariable("BANANA_CACHE") is { Length: > 0 } cache
-        ? cache
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "banana");
+    public static string Cache { get; } = Checkout.Find().ReadLocalConfiguration().Cache;
 
     /// <summary>The pool of the cache.</summary>
     public static PackagePool Pool { get; } = new(Path.Combine(Cache, "pool"));
-
-    private static readonly Lazy<Task<Workbenches.Workbench>> Tools = new(() =>
-        Workbenches.Workbench.EnsureAsync(WorkbenchRecipe.Load(Path.Combine(Home, "os/workbench"), "tools"), Context(null, Pool), new ArtifactCache(Path.Combine(Cache, "artifacts")), CancellationToken.None));
-
-    /// <summary>The workbench with the tools; made from its lockfile when it is not there.</summary>
-    public static Task<Workbenches.Workbench> ToolsAsync() => Tools.Value;
 
     /// <summary>What a base needs.</summary>
     /// <param name="tools">The workbench; null for the host's tools.</param>
@@ -39,15 +30,4 @@ internal static class TestMachine
         {
             Scratch = scratch ?? Path.Combine(Cache, "scratch"),
         };
-
-    private static string FindHome()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Banana.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("run the tests from a checkout, or set BANANA_HOME");
-        }
-
-        return folder.TrimEnd('/');
-    }
 }

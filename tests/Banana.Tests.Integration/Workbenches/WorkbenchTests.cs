@@ -9,7 +9,7 @@ using Banana.Foundation.Processes;
 using Banana.Tests.Integration.Tools;
 using Banana.Workbenches;
 
-namespace Banana.Tests.Integration.Workbench;
+namespace Banana.Tests.Integration.Workbenches;
 
 /// <summary>A small workbench, made by the real program in processes of its own: side by side, and killed in the middle.</summary>
 public sealed class WorkbenchTests : IAsyncLifetime
@@ -36,7 +36,7 @@ public sealed class WorkbenchTests : IAsyncLifetime
             Cancellation);
 
         var recipe = WorkbenchRecipe.Load(Recipes, "tiny");
-        await Workbenches.Workbench.LockAsync(recipe, TestMachine.Context(null, TestMachine.Pool), Cancellation);
+        await Workbench.LockAsync(recipe, TestMachine.Context(null, TestMachine.Pool), Cancellation);
         var lockfile = await LockfileJson.ReadAsync(recipe.Lockfile, Cancellation);
         await BasePlugins.Create("debian", TestMachine.Context(null, TestMachine.Pool)).FetchAsync(recipe.Base, lockfile!, Cancellation);
         foreach (var package in lockfile!.Packages)
@@ -94,33 +94,9 @@ public sealed class WorkbenchTests : IAsyncLifetime
     {
         var path = Path.Combine(Recipes, "tiny.yaml");
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Cancellation)).Replace("[hostname]", "[hostname, less]", StringComparison.Ordinal), Cancellation);
-        var error = await Assert.ThrowsAsync<BananaException>(() => Workbenches.Workbench.EnsureAsync(WorkbenchRecipe.Load(Recipes, "tiny"), TestMachine.Context(null, TestMachine.Pool), new ArtifactCache(folder.Combine("x")), Cancellation));
+        var error = await Assert.ThrowsAsync<BananaException>(() => Workbench.EnsureAsync(WorkbenchRecipe.Load(Recipes, "tiny"), TestMachine.Context(null, TestMachine.Pool), new ArtifactCache(folder.Combine("x")), Cancellation));
         Assert.Equal(ExitCode.BadInput, error.Code);
         Assert.Contains("it was made without less; run 'banana workbench lock tiny --update'", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Inside_the_tree_cannot_be_changed_and_only_what_was_given_is_visible()
-    {
-        var given = Directory.CreateDirectory(folder.Combine("given")).FullName;
-        var inside = (await TestMachine.ToolsAsync()).Enter(new Bind(given));
-        await inside.RunAsync(Command.Of("touch", Path.Combine(given, "new")), Cancellation);
-        Assert.True(File.Exists(Path.Combine(given, "new")));
-        Assert.Contains("Read-only file system", (await inside.RunAsync(Command.Of("touch", "/usr/new") with { AllowFailure = true }, Cancellation)).Error, StringComparison.Ordinal);
-        Assert.NotEqual(0, (await inside.RunAsync(Command.Of("test", "-e", Recipes) with { AllowFailure = true }, Cancellation)).ExitCode);
-    }
-
-    [Theory]
-    [InlineData("mkfs.erofs", "--version", "1.9")]
-    [InlineData("systemd-repart", "--version", "systemd 26")]
-    [InlineData("ukify", "--version", "ukify 26")]
-    [InlineData("pacman", "--version", "Pacman v7")]
-    [InlineData("veritysetup", "--version", "veritysetup 2")]
-    [InlineData("apt-get", "--version", "apt 3")]
-    public async Task Tools_have_the_versions_that_the_forge_needs(string program, string argument, string says)
-    {
-        var result = await (await TestMachine.ToolsAsync()).Enter().RunAsync(Command.Of(program, argument), Cancellation);
-        Assert.Contains(says, result.Output + result.Error, StringComparison.Ordinal);
     }
 
     private Command Banana(params string[] inside) =>

@@ -4,7 +4,7 @@
 using Banana.Foundation.Errors;
 using Banana.Workbenches;
 
-namespace Banana.Tests.Unit.Workbench;
+namespace Banana.Tests.Unit.Workbenches;
 
 public sealed class WorkbenchRecipeTests
 {
