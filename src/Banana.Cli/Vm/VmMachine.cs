@@ -19,18 +19,23 @@ internal static class VmMachine
 
     /// <summary>The machine's options.</summary>
     /// <exception cref="BananaException">A window was asked for and cannot be opened, or KVM and cannot be used.</exception>
-    public static async Task<MachineOptions> OptionsAsync(VmRequest request, BootSource source, IProcessRunner tools, CancellationToken cancellation) => new()
+    public static async Task<MachineOptions> OptionsAsync(VmRequest request, BootSource source, IProcessRunner tools, CancellationToken cancellation)
     {
-        SerialLog = NewLog(),
-        Disk = source.Disk,
-        PersistentDisk = request.Persist is { } file ? Path.GetFullPath(file) : null,
-        MemoryMiB = request.MemoryMiB,
-        Processors = request.Processors,
-        Accelerator = Accelerator.Detect(request.Accelerator),
-        Network = new MachineNetwork(request.Network, request.Forwards),
-        Screen = request.Gui ? await WindowAsync(tools, cancellation) : request.Screenshot is null ? MachineScreen.None : MachineScreen.Headless,
-        Credentials = request.Health ? [] : Login,
-    };
+        var local = Checkout.Find().ReadLocalConfiguration();
+        return new MachineOptions
+        {
+            SerialLog = NewLog(Path.Combine(local.Cache, "vm-logs")),
+            Disk = source.Disk,
+            PersistentDisk = request.Persist is { } file ? Path.GetFullPath(file) : null,
+            MemoryMiB = request.MemoryMiB,
+            Processors = request.Processors,
+            Accelerator = Accelerator.Detect(request.Accelerator),
+            Network = new MachineNetwork(request.Network, request.Forwards),
+            Screen = request.Gui ? await WindowAsync(tools, cancellation) : request.Screenshot is null ? MachineScreen.None : MachineScreen.Headless,
+            Credentials = request.Health ? [] : Login,
+            KernelWords = local.Locale is { } locale ? [$"locale.LANG={locale}"] : [],
+        };
+    }
 
     private static async Task<MachineScreen> WindowAsync(IProcessRunner tools, CancellationToken cancellation)
     {
@@ -45,10 +50,9 @@ internal static class VmMachine
             : throw new BananaException(ExitCode.MissingTool, "this QEMU cannot open windows", next: "install 'qemu-system-gui' (Debian), 'qemu-ui-gtk' (Arch, Fedora), or leave --gui out");
     }
 
-    /// <summary>A new file for the serial log, in the cache; the last few are kept.</summary>
-    private static string NewLog()
+    /// <summary>A new file for the serial log; the last few are kept.</summary>
+    private static string NewLog(string folder)
     {
-        var folder = Path.Combine(Checkout.Find().ReadLocalConfiguration().Cache, "vm-logs");
         Directory.CreateDirectory(folder);
         foreach (var old in Directory.GetFiles(folder).OrderDescending(StringComparer.Ordinal).Skip(KeptLogs - 1))
         {

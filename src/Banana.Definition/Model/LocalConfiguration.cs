@@ -12,7 +12,7 @@ public sealed record LocalConfiguration
     /// <summary>The HTTP proxy for all downloads.</summary>
     public string? Proxy { get; init; }
 
-    /// <summary>The locale and keyboard that `banana vm` gives to the machines it starts.</summary>
+    /// <summary>The locale that `banana vm` gives to the machines it starts.</summary>
     public string? Locale { get; init; }
 
     /// <summary>How many files are downloaded side by side.</summary>

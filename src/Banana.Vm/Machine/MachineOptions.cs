@@ -39,6 +39,9 @@ public sealed record MachineOptions
     /// <summary>What the guest's systemd is told.</summary>
     public IReadOnlyList<Credential> Credentials { get; init; } = [];
 
+    /// <summary>Words for the kernel command line, beside those of the release. The stub of its UKI takes them (systemd-stub(7)).</summary>
+    public IReadOnlyList<string> KernelWords { get; init; } = [];
+
     /// <summary>Called with the bytes of the serial console as they come, for a terminal that shows them. Must be quick: the guest waits.</summary>
     public Action<ReadOnlyMemory<byte>>? OnConsoleBytes { get; init; }
 

@@ -30,6 +30,9 @@ internal static class QemuCommandLine
     /// <summary>The program.</summary>
     public const string Program = "qemu-system-x86_64";
 
+    /// <summary>An emulated machine on a busy host needs more than systemd's 90 s: for a unit, and until the first boot has made the root file system.</summary>
+    private static readonly string[] Patience = ["systemd.default_device_timeout_sec=600", "systemd.default_timeout_start_sec=600"];
+
     /// <summary>The arguments of a machine.</summary>
     public static IReadOnlyList<string> Build(MachineOptions options, MachineFiles files, Accelerator accelerator)
     {
@@ -72,12 +75,18 @@ internal static class QemuCommandLine
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Screen, "unknown screen"),
         });
         arguments.AddRange(files.CredentialArguments);
+        IReadOnlyList<string> words = accelerator.Kind == AcceleratorKind.Tcg ? [.. Patience, .. options.KernelWords] : options.KernelWords;
+        if (words.Count > 0)
+        {
+            arguments.AddRange(["-smbios", $"type=11,value=io.systemd.stub.kernel-cmdline-extra={Escape(string.Join(' ', words))}"]);
+        }
+
         arguments.AddRange(options.ExtraArguments);
         return arguments;
     }
 
-    /// <summary>A path inside of one of QEMU's comma-separated options.</summary>
-    public static string Escape(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
+    /// <summary>A text inside of one of QEMU's comma-separated options.</summary>
+    public static string Escape(string text) => text.Replace(",", ",,", StringComparison.Ordinal);
 
     private static readonly string[] WindowDevices = ["-device", "virtio-vga", "-device", "qemu-xhci", "-device", "usb-tablet", "-device", "usb-kbd"];
 

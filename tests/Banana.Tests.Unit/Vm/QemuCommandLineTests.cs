@@ -40,6 +40,16 @@ public sealed class QemuCommandLineTests : IDisposable
         Assert.Contains("virtio-blk-pci,drive=disk,bootindex=1", Line(new MachineOptions { SerialLog = "log", Accelerator = Tcg }));
 
     [Fact]
+    public void An_emulated_guest_is_given_time_and_a_locale_gets_to_every_guest()
+    {
+        var options = new MachineOptions { SerialLog = "log", Accelerator = Tcg, KernelWords = ["locale.LANG=de_DE.UTF-8"] };
+        Assert.Contains("type=11,value=io.systemd.stub.kernel-cmdline-extra=systemd.default_device_timeout_sec=600 systemd.default_timeout_start_sec=600 locale.LANG=de_DE.UTF-8", Line(options));
+        var fast = new Accelerator(AcceleratorKind.Kvm, "test");
+        Assert.Contains("cmdline-extra=locale.LANG", Line(options with { Accelerator = fast }));
+        Assert.DoesNotContain("cmdline-extra", Line(new MachineOptions { SerialLog = "log", Accelerator = fast }));
+    }
+
+    [Fact]
     public void A_credential_goes_by_a_file_and_not_by_the_command_line()
     {
         var arguments = Credential.Text("a.b", "secret").Write(folder.Path, 3);
