@@ -31,6 +31,8 @@ internal static class ComparisonText
 
         text.Append($"\nsteps of a build (some side by side): {Steps(comparison.BuildSteps)}\n");
         text.Append($"steps of an incremental build:        {Steps(comparison.IncrementalSteps)}\n\n");
+        text.Append($"at the peak of a build: {ours.Name} with {ours.Build.DescribePeak()}; {peer.Name} with {peer.Build.DescribePeak()}\n");
+        text.Append($"at the peak of an incremental build: {ours.Name} with {ours.Incremental.DescribePeak()}; {peer.Name} with {peer.Incremental.DescribePeak()}\n\n");
         Image(ours.Name, ours.Image);
         Image(peer.Name, peer.Image);
         text.Append($"\n{comparison.Runs} {(comparison.Runs == 1 ? "run" : "runs, median")}, {Environment.ProcessorCount} processors, load average {comparison.LoadBefore} before and {comparison.LoadAfter} after\n");

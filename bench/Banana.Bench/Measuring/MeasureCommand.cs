@@ -32,7 +32,7 @@ internal static class MeasureCommand
             }
             else
             {
-                TerminalOutput.Info($"{cost.Wall:0.00} s wall, {cost.Cpu:0.00} s CPU, {ByteSize.Format(cost.TreePeak)} peak of all processes, {ByteSize.Format(cost.LargestProcess)} largest process");
+                TerminalOutput.Info($"{cost.Wall:0.00} s wall, {cost.Cpu:0.00} s CPU, {ByteSize.Format(cost.TreePeak)} peak of all processes, {ByteSize.Format(cost.LargestProcess)} largest process; at the peak: {cost.DescribePeak()}");
             }
 
             return code;
@@ -59,11 +59,13 @@ internal static class MeasureCommand
         }
 
         var usage = Kernel.ChildrenUsage();
-        return (code, new Measurement(wall, usage.User + usage.System, sampler.Peak, usage.LargestProcess, sampler.Samples));
+        return (code, new Measurement(wall, usage.User + usage.System, sampler.Peak, usage.LargestProcess, sampler.Samples) { AtPeak = Measurement.Largest(sampler.AtPeak) });
     }
 
     private sealed class Sampler(ProcessTree tree)
     {
+        public IReadOnlyList<ProcessMemory> AtPeak { get; private set; } = [];
+
         public long Peak { get; private set; }
 
         public int Samples { get; private set; }
@@ -75,7 +77,13 @@ internal static class MeasureCommand
             {
                 while (await timer.WaitForNextTickAsync(end))
                 {
-                    Peak = Math.Max(Peak, tree.Memory());
+                    var now = tree.Look();
+                    var sum = now.Sum(process => process.Bytes);
+                    if (sum > Peak)
+                    {
+                        (Peak, AtPeak) = (sum, now);
+                    }
+
                     Samples++;
                 }
             }

@@ -3,6 +3,7 @@
 
 using System.Text;
 using System.Text.Json;
+using Banana.Foundation.Progress;
 
 namespace Banana.Bench.Measuring;
 
@@ -14,6 +15,17 @@ namespace Banana.Bench.Measuring;
 /// <param name="Samples">How often the memory was looked at.</param>
 internal sealed record Measurement(double Wall, double Cpu, long TreePeak, long LargestProcess, int Samples)
 {
+    private const int MostNamed = 4;
+
+    /// <summary>The largest of those that ran at the peak.</summary>
+    public IReadOnlyList<ProcessMemory> AtPeak { get; init; } = [];
+
+    /// <summary>The largest processes, the largest first.</summary>
+    public static IReadOnlyList<ProcessMemory> Largest(IEnumerable<ProcessMemory> processes) => [.. processes.OrderByDescending(process => process.Bytes).Take(MostNamed)];
+
+    /// <summary>Who had how much at the peak: "dotnet 98 MiB, mkfs.erofs 60 MiB".</summary>
+    public string DescribePeak() => string.Join(", ", AtPeak.Select(process => $"{process.Program} {ByteSize.Format(process.Bytes)}"));
+
     /// <summary>The run with the middle wall time.</summary>
     public static Measurement Median(IReadOnlyList<Measurement> runs) => runs.OrderBy(run => run.Wall).ElementAt(runs.Count / 2);
 
@@ -26,6 +38,16 @@ internal sealed record Measurement(double Wall, double Cpu, long TreePeak, long 
         json.WriteNumber("treePeakBytes", TreePeak);
         json.WriteNumber("largestProcessBytes", LargestProcess);
         json.WriteNumber("samples", Samples);
+        json.WriteStartArray("atPeak");
+        foreach (var process in AtPeak)
+        {
+            json.WriteStartObject();
+            json.WriteString("program", process.Program);
+            json.WriteNumber("bytes", process.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -48,6 +70,9 @@ internal sealed record Measurement(double Wall, double Cpu, long TreePeak, long 
         var root = document.RootElement;
         return new Measurement(
             root.GetProperty("wallSeconds").GetDouble(), root.GetProperty("cpuSeconds").GetDouble(), root.GetProperty("treePeakBytes").GetInt64(),
-            root.GetProperty("largestProcessBytes").GetInt64(), root.GetProperty("samples").GetInt32());
+            root.GetProperty("largestProcessBytes").GetInt64(), root.GetProperty("samples").GetInt32())
+        {
+            AtPeak = [.. root.GetProperty("atPeak").EnumerateArray().Select(process => new ProcessMemory(process.GetProperty("program").GetString()!, process.GetProperty("bytes").GetInt64()))],
+        };
     }
 }

@@ -11,8 +11,13 @@ internal sealed class ProcessTree(int root)
 {
     private readonly string? ourProgram = ProgramOf(Environment.ProcessId);
 
-    /// <summary>The memory of all descendants now, in bytes. What several of them share counts once (PSS).</summary>
-    public long Memory() => MemoryBelow(root, belowOurs: false);
+    /// <summary>The memory of each descendant now. What several of them share counts once (PSS).</summary>
+    public IReadOnlyList<ProcessMemory> Look()
+    {
+        List<ProcessMemory> found = [];
+        LookBelow(root, belowOurs: false, found);
+        return found;
+    }
 
     /// <summary>A value of /proc/PID/smaps_rollup, in bytes; 0 when it is not there.</summary>
     internal static long Value(string rollup, string name)
@@ -29,9 +34,8 @@ internal sealed class ProcessTree(int root)
         return 0;
     }
 
-    private long MemoryBelow(int parent, bool belowOurs)
+    private void LookBelow(int parent, bool belowOurs, List<ProcessMemory> found)
     {
-        long sum = 0;
         foreach (var child in ChildrenOf(parent))
         {
             // What vfork(2) made has its parent's memory until it runs a program of its own; counting it would count that twice.
@@ -41,11 +45,11 @@ internal sealed class ProcessTree(int root)
             }
 
             // An instance of the program that we are too (dotnet) would look smaller than it is, because it shares its files with us.
-            var ours = ProgramOf(child) == ourProgram;
-            sum += MemoryOf(child, ours && !belowOurs ? "Rss" : "Pss") + MemoryBelow(child, belowOurs || ours);
+            var program = ProgramOf(child);
+            var ours = program == ourProgram;
+            found.Add(new ProcessMemory(Path.GetFileName(program) ?? "?", MemoryOf(child, ours && !belowOurs ? "Rss" : "Pss")));
+            LookBelow(child, belowOurs || ours, found);
         }
-
-        return sum;
     }
 
     private static List<int> ChildrenOf(int process)
@@ -91,3 +95,8 @@ internal sealed class ProcessTree(int root)
         }
     }
 }
+
+/// <summary>What a process has in memory.</summary>
+/// <param name="Program">The name of its program.</param>
+/// <param name="Bytes">How much.</param>
+internal sealed record ProcessMemory(string Program, long Bytes);

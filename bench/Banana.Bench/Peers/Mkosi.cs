@@ -29,7 +29,7 @@ internal sealed class Mkosi(MkosiFolder folder, Sandbox sandbox, Measurer measur
             await File.WriteAllTextAsync(file, text, cancellation);
         }
 
-        foreach (var needed in new[] { folder.Packages, folder.Cache, folder.Work, folder.Output, folder.Temporary })
+        foreach (var needed in new[] { folder.Packages, folder.Cache, folder.CleanCache, folder.Work, folder.Output, folder.Temporary })
         {
             Directory.CreateDirectory(needed);
         }
@@ -46,7 +46,15 @@ internal sealed class Mkosi(MkosiFolder folder, Sandbox sandbox, Measurer measur
     public async Task<string> VersionAsync(CancellationToken cancellation) => (await sandbox.RunAsync(Command.Of("mkosi", "--version"), cancellation)).Lines.First();
 
     /// <summary>A build that downloads what it needs and leaves the images that incremental builds begin with.</summary>
-    public Task WarmUpAsync(CancellationToken cancellation) => BuildAsync("mkosi-warm-up", incremental: true, cached: false, cancellation);
+    public async Task WarmUpAsync(CancellationToken cancellation)
+    {
+        await BuildAsync("mkosi-warm-up", incremental: true, cached: false, cancellation);
+
+        // A build that is not incremental removes the images of those that are, so each kind has a cache of its own; they share the packages' indexes.
+        ArtifactCache.DeleteTree(folder.CleanCache);
+        Directory.CreateDirectory(folder.CleanCache);
+        await new ProcessRunner().RunAsync(Command.Of("cp", ["--archive", .. Directory.GetDirectories(folder.Cache, "*.metadata.cache"), folder.CleanCache]), cancellation);
+    }
 
     /// <summary>A build from the packages that it has.</summary>
     public Task<Measurement> BuildAsync(bool incremental, CancellationToken cancellation) => BuildAsync(incremental ? "mkosi-incremental" : "mkosi-build", incremental, cached: true, cancellation);
@@ -66,7 +74,7 @@ internal sealed class Mkosi(MkosiFolder folder, Sandbox sandbox, Measurer measur
 
     private async Task<Measurement> BuildAsync(string name, bool incremental, bool cached, CancellationToken cancellation)
     {
-        string[] arguments = ["--force", $"--incremental={(incremental ? "yes" : "no")}", $"--cache-only={(cached ? "always" : "auto")}", "build"];
+        string[] arguments = ["--force", $"--cache-directory={(incremental ? folder.Cache : folder.CleanCache)}", $"--incremental={(incremental ? "yes" : "no")}", $"--cache-only={(cached ? "always" : "auto")}", "build"];
         var (_, cost) = await measurer.RunAsync(name, sandbox.Wrap(Command.Of("mkosi", arguments) with { WorkingDirectory = folder.Configuration }), cancellation);
         return cost;
     }

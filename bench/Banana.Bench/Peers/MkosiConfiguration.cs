@@ -52,7 +52,6 @@ internal sealed class MkosiConfiguration(Edition edition, MkosiFolder folder, lo
         Section("Build");
         Set("ToolsTree", "no");
         Set("PackageCacheDirectory", folder.Packages);
-        Set("CacheDirectory", folder.Cache);
         Set("WorkspaceDirectory", folder.Work);
         Set("SandboxTrees", folder.Configuration + "/sandbox");
         Set("History", "no");
@@ -112,8 +111,11 @@ internal sealed record MkosiFolder(string Root)
     /// <summary>Downloaded packages.</summary>
     public string Packages => Path.Combine(Root, "packages");
 
-    /// <summary>Its incremental images.</summary>
+    /// <summary>The indexes of packages, and the images that incremental builds begin with.</summary>
     public string Cache => Path.Combine(Root, "cache");
+
+    /// <summary>The indexes of packages, for builds that begin with nothing.</summary>
+    public string CleanCache => Path.Combine(Root, "cache-clean");
 
     /// <summary>Trees in the making.</summary>
     public string Work => Path.Combine(Root, "work");
