@@ -61,11 +61,11 @@ public sealed class BuildTests
 
         var edition = Path.Combine(machine.Home, "os/packages/console.yaml");
         await File.WriteAllTextAsync(edition, (await File.ReadAllTextAsync(edition, Token)).Replace("- nano", "- nano-that-is-not", StringComparison.Ordinal), Token);
-        await ExpectAsync(machine, ExitCode.BadInput, "banana lock --update", "build");
+        await ExpectAsync(machine, ExitCode.BadInput, "run 'banana lock core --update'", "build");
 
         var lockfile = Path.Combine(machine.Home, "os/locks/core.lock.json");
         File.Delete(lockfile);
-        await ExpectAsync(machine, ExitCode.BadInput, "banana lock", "build");
+        await ExpectAsync(machine, ExitCode.BadInput, "there is no lockfile for core yet", "build");
         machine.AssertNothingHalfMade();
     }
 
