@@ -33,6 +33,8 @@ public sealed class TreeBaseTests(TreeWorld world) : BaseConformance<TreeWorld>(
     {
         var copy = World.Folder.Combine("changing");
         await World.Tools.WithBinds(new Bind(World.Folder.Path)).RunAsync(Command.Of("cp", "-a", World.Original, copy), Cancellation);
+        // A tree that no other test has put into the pool: what the pool has is never looked for again.
+        await File.WriteAllTextAsync(Path.Combine(copy, "usr/lib/mine"), "mine", Cancellation);
         var definition = World.Definition with { Source = copy };
         var lockfile = await World.Base().ResolveAsync(definition, World.Suite, [], Cancellation);
         await File.WriteAllTextAsync(Path.Combine(copy, "usr/lib/new"), "new", Cancellation);
