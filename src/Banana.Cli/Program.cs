@@ -13,6 +13,9 @@ using Banana.Cli.Try;
 using Banana.Cli.Vm;
 using Banana.Cli.Workbenches;
 
+// The launcher's setting is for this program; compilers and tests that it starts do better with their own.
+Environment.SetEnvironmentVariable("DOTNET_GCgen0size", null);
+
 var root = RootHelp.CreateRoot(
     "Banana makes, tests and releases an image-based KDE operating system.",
     new CommandGroup("Make the operating system", TryCommand.Create(), BuildCommand.Create(), VmCommand.Create(), DiffCommand.Create(), LockCommand.Create()),
