@@ -22,6 +22,9 @@ public sealed record BaseContext(Sandbox? Tools, IProcessRunner Host, Downloader
 /// <summary>A source of packages that an operating system can be made from. Adding a base is adding one implementation; every one passes the same conformance suite.</summary>
 public interface IBase
 {
+    /// <summary>Changes whenever the same lockfile would give another tree: part of the keys of caches.</summary>
+    string Recipe { get; }
+
     /// <summary>Resolves package names to exact versions with digests. Index signatures are verified.</summary>
     /// <param name="definition">The base.</param>
     /// <param name="suite">The suite of the base.</param>

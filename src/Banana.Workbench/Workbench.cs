@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using Banana.Bases;
-using Banana.Bases.Debian;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
 using Banana.Foundation.Hashing;
@@ -47,15 +46,15 @@ public sealed class Workbench
     public static async Task<Workbench> EnsureAsync(WorkbenchRecipe recipe, BaseContext context, ArtifactCache cache, CancellationToken cancellation)
     {
         var lockfile = await RequireLockfileAsync(recipe, cancellation).ConfigureAwait(false);
+        var source = BasePlugins.Create(recipe.Base.Plugin, context);
         using var hash = new InputHash();
-        var identity = hash.Add("version", Version).Add("recipe", DebianBase.Recipe).Add("lockfile", LockfileJson.DigestOf(lockfile)).Digest();
+        var identity = hash.Add("version", Version).Add("recipe", source.Recipe).Add("lockfile", LockfileJson.DigestOf(lockfile)).Digest();
         var key = $"workbench-{recipe.Name}-{identity[..16]}";
         cache.Sweep();
         var (path, _) = await cache.GetAsync(
             key,
             async partial =>
             {
-                var source = BasePlugins.Create(recipe.Base.Plugin, context);
                 await source.FetchAsync(recipe.Base, lockfile, cancellation).ConfigureAwait(false);
                 await source.InstallAsync(lockfile, partial, cancellation).ConfigureAwait(false);
 

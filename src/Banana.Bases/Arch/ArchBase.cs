@@ -17,6 +17,9 @@ namespace Banana.Bases.Arch;
 /// <param name="context">Tools, downloads, pool, progress. The workbench must be there: pacman comes from it.</param>
 public sealed class ArchBase(BaseContext context) : IBase
 {
+    /// <inheritdoc/>
+    public string Recipe => "arch-1";
+
     private const int LargestSignature = 16 << 10;
 
     private Sandbox Tools => context.Tools ?? throw new BananaException(ExitCode.MissingTool, "the arch base needs pacman from the workbench", next: "run 'banana workbench' first");

@@ -10,8 +10,8 @@ namespace Banana.Bases.Debian;
 /// <param name="context">Tools, downloads, pool, progress.</param>
 public sealed class DebianBase(BaseContext context) : IBase
 {
-    /// <summary>Changes whenever the same lockfile gives another tree: part of the keys of caches.</summary>
-    public static string Recipe { get; } = "debian-2\n" + PathExcludes.Identity;
+    /// <inheritdoc/>
+    public string Recipe { get; } = "debian-2\n" + PathExcludes.Identity;
 
     /// <inheritdoc/>
     public Task<Lockfile> ResolveAsync(BaseDefinition definition, SuiteDefinition suite, IReadOnlyList<string> packages, CancellationToken cancellation) =>

@@ -18,6 +18,9 @@ namespace Banana.Bases.Tree;
 public sealed class TreeBase(BaseContext context) : IBase
 {
     /// <inheritdoc/>
+    public string Recipe => "tree-1";
+
+    /// <inheritdoc/>
     public async Task<Lockfile> ResolveAsync(BaseDefinition definition, SuiteDefinition suite, IReadOnlyList<string> packages, CancellationToken cancellation)
     {
         using var step = context.Progress.Begin("read the tree");

@@ -27,8 +27,6 @@ namespace Banana.Forge.Build;
 /// <param name="progress">Is told of every step.</param>
 public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, string workbenchKey, IBase packageBase, ArtifactCache cache, IProgressSink progress)
 {
-    private const string InstallRecipe = "install 1";
-
     /// <summary>Builds a release. The folder of the release is there whole or not at all.</summary>
     public async Task<BuildResult> BuildAsync(BuildRequest request, CancellationToken cancellation)
     {
@@ -89,7 +87,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
     private async Task<Step> InstallAsync(StepCache steps, BuildRequest request, CancellationToken cancellation)
     {
         var (edition, lockfile) = (request.Edition, request.Lockfile);
-        var inputs = Inputs(("recipe", InstallRecipe), ("workbench", workbenchKey), ("lockfile", request.LockfileSha256));
+        var inputs = Inputs(("recipe", packageBase.Recipe), ("workbench", workbenchKey), ("lockfile", request.LockfileSha256));
         return await steps.RunAsync(
             "tree", inputs,
             async folder =>
