@@ -22,6 +22,24 @@ public static class CanonicalJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>
+    /// Canonical bytes as JSON that every reader takes: canonical JSON leaves line feeds and other control characters in strings (keys in PEM
+    /// have them), which JSON forbids. They stand in strings only, so each is escaped where it is.
+    /// </summary>
+    public static byte[] ToJson(ReadOnlySpan<byte> canonical)
+    {
+        var output = new ArrayBufferWriter<byte>(canonical.Length);
+        while (canonical.IndexOfAnyInRange((byte)0, (byte)0x1f) is >= 0 and var at)
+        {
+            output.Write(canonical[..at]);
+            output.Write(Encoding.ASCII.GetBytes($"\\u{canonical[at]:x4}"));
+            canonical = canonical[(at + 1)..];
+        }
+
+        output.Write(canonical);
+        return output.WrittenSpan.ToArray();
+    }
+
     private static void Write(ArrayBufferWriter<byte> output, JsonElement value)
     {
         switch (value.ValueKind)

@@ -25,7 +25,7 @@ public static class KeyFile
     }
 
     /// <summary>Writes a public key.</summary>
-    public static void WritePublic(string path, PublicKey key) => LocalFile.Write(path, CanonicalJson.Encode(key.Json));
+    public static void WritePublic(string path, PublicKey key) => LocalFile.Write(path, CanonicalJson.ToJson(CanonicalJson.Encode(key.Json)));
 
     /// <summary>Reads a private key.</summary>
     /// <exception cref="TufException">The file is readable by others, or is no such key.</exception>

@@ -7,7 +7,7 @@ using Banana.Tuf.Keys;
 
 namespace Banana.Tuf.Metadata;
 
-/// <summary>Writes metadata (specification 4) in canonical JSON.</summary>
+/// <summary>Writes metadata (specification 4) as sorted JSON without white space.</summary>
 public static class MetadataWriter
 {
     /// <summary>Metadata without signatures, ready to be signed.</summary>
@@ -16,7 +16,7 @@ public static class MetadataWriter
 
     /// <summary>The bytes of the file.</summary>
     public static byte[] Encode<T>(Envelope<T> envelope)
-        where T : RoleMetadata => Canonical(writer =>
+        where T : RoleMetadata => Json(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("signatures"u8);
@@ -30,11 +30,13 @@ public static class MetadataWriter
 
             writer.WriteEndArray();
             writer.WritePropertyName("signed"u8);
-            writer.WriteRawValue(envelope.SignedBytes.Span, skipInputValidation: true);
+            writer.WriteRawValue(CanonicalJson.ToJson(envelope.SignedBytes.Span), skipInputValidation: true);
             writer.WriteEndObject();
         });
 
-    internal static byte[] Canonical(Action<Utf8JsonWriter> write)
+    internal static byte[] Json(Action<Utf8JsonWriter> write) => CanonicalJson.ToJson(Canonical(write));
+
+    private static byte[] Canonical(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))

@@ -79,7 +79,7 @@ public sealed class SigningRequest
             authorities.Add(new(new(JsonFields.Strings(item, "keyids"), (int)Math.Min(int.MaxValue, JsonFields.Positive(item, "threshold"))), keys));
         }
 
-        var metadata = CanonicalJson.Encode(JsonFields.Object(root, "metadata"));
+        var metadata = CanonicalJson.ToJson(CanonicalJson.Encode(JsonFields.Object(root, "metadata")));
         return role switch
         {
             RoleNames.Root => Of(role, authorities, MetadataReader.Root(metadata)),
@@ -90,7 +90,7 @@ public sealed class SigningRequest
     });
 
     /// <summary>The bytes of the file.</summary>
-    public byte[] Encode() => MetadataWriter.Canonical(writer =>
+    public byte[] Encode() => MetadataWriter.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("format"u8, Format);

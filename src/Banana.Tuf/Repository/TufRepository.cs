@@ -237,6 +237,11 @@ public sealed class TufRepository
             }
         }
 
+        if (Root.Version > 0 && Root.ConsistentSnapshot != root.ConsistentSnapshot)
+        {
+            changed.UnionWith(roles.Keys); // their files get other names
+        }
+
         Root = root;
         newRoots.Add(new(RoleNames.FileName(RoleNames.Root, root.Version), MetadataWriter.Encode(request.Envelope())));
     }
