@@ -36,6 +36,7 @@ public sealed unsafe class ImageChunker
     private readonly byte[] bytes;
     private readonly ulong[] map;
     private readonly List<IndexedChunk> chunks = [];
+    private int[] order = [];
 
     private ImageChunker(ByteSource image, ChunkParameters parameters, ChunkDigest digest, IChunkSink? sink, int threads, CancellationToken cancellation)
     {
@@ -105,24 +106,32 @@ public sealed unsafe class ImageChunker
 
     private void Name(int first, long bufferOffset)
     {
-        var all = CollectionsMarshal.AsSpan(chunks);
-        var count = all.Length - first;
-        if (count == 0)
+        var count = chunks.Count - first;
+        if (order.Length < count)
         {
-            return;
+            order = new int[count];
         }
 
-        var next = first;
+        // The largest first, so that the threads (and the lanes of each) end together.
+        var mine = order.AsSpan(0, count);
+        for (var i = 0; i < count; i++)
+        {
+            mine[i] = first + i;
+        }
+
+        mine.Sort((a, b) => chunks[b].Length.CompareTo(chunks[a].Length));
+        var queue = new Queue(this, bufferOffset, count);
         InParallel(Math.Min(threads, count), _ =>
         {
-            var mine = CollectionsMarshal.AsSpan(chunks);
-            for (int index; (index = Interlocked.Increment(ref next) - 1) < mine.Length;)
+            if (digest == ChunkDigest.Sha512Half && Sha512Vector.IsSupported)
             {
-                cancellation.ThrowIfCancellationRequested();
-                ref var chunk = ref mine[index];
-                var content = bytes.AsSpan((int)(chunk.Offset - bufferOffset), chunk.Length);
-                chunk = chunk with { Id = ChunkHash.Of(digest, content) };
-                sink?.Put(chunk.Id, content);
+                Sha512Lanes.Run(queue);
+                return;
+            }
+
+            while (queue.TryTake(out var index, out var content, out var length))
+            {
+                queue.Complete(index, ChunkHash.Of(digest, new ReadOnlySpan<byte>(content, length)));
             }
         });
     }
@@ -155,6 +164,37 @@ public sealed unsafe class ImageChunker
         catch (AggregateException error)
         {
             ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
+    }
+
+    /// <summary>The chunks that are in the buffer and have no name yet.</summary>
+    private sealed class Queue(ImageChunker chunker, long bufferOffset, int count) : IMessageQueue
+    {
+        private int next;
+
+        public bool TryTake(out int tag, out byte* message, out int length)
+        {
+            chunker.cancellation.ThrowIfCancellationRequested();
+            var place = Interlocked.Increment(ref next) - 1;
+            if (place >= count)
+            {
+                tag = length = 0;
+                message = null;
+                return false;
+            }
+
+            tag = chunker.order[place];
+            var chunk = chunker.chunks[tag];
+            message = chunker.Bytes + (chunk.Offset - bufferOffset);
+            length = chunk.Length;
+            return true;
+        }
+
+        public void Complete(int tag, in ChunkId digest)
+        {
+            ref var chunk = ref CollectionsMarshal.AsSpan(chunker.chunks)[tag];
+            chunk = chunk with { Id = digest };
+            chunker.sink?.Put(digest, new ReadOnlySpan<byte>(chunker.Bytes + (chunk.Offset - bufferOffset), chunk.Length));
         }
     }
 }

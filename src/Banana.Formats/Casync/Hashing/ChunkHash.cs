@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using System.Runtime.InteropServices;
-using Banana.Formats.Erofs.Decompression;
+using Banana.Formats.Compression;
 
 namespace Banana.Formats.Casync.Hashing;
 
