@@ -64,7 +64,7 @@ internal sealed class ChunkBench(MakerEnvironment maker, string image, string si
             }
         }
 
-        if (!(await File.ReadAllBytesAsync(ours, cancellation)).AsSpan().SequenceEqual(await File.ReadAllBytesAsync(theirs, cancellation)))
+        if (!File.ReadAllBytes(ours).AsSpan().SequenceEqual(File.ReadAllBytes(theirs)))
         {
             throw new InvalidOperationException($"{ours} and {theirs} differ");
         }

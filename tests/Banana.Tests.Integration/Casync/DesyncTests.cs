@@ -24,7 +24,7 @@ public sealed class DesyncTests : IDisposable
     public async Task Both_make_the_same_index(string sizes, ChunkDigest digest)
     {
         var parameters = ChunkParameters.Parse(sizes);
-        int[] lengths = [0, 1, parameters.Minimum - 1, parameters.Minimum + 1, parameters.Maximum, parameters.Maximum + 1, Math.Max(Mixed, 5 * parameters.Maximum)];
+        int[] lengths = [0, 1, parameters.Minimum - 1, parameters.Minimum, parameters.Minimum + 1, parameters.Maximum, parameters.Maximum + 1, Math.Max(Mixed, 5 * parameters.Maximum)];
         for (var i = 0; i < lengths.Length; i++)
         {
             await world.WriteAsync("image", ChunkWorld.Mixed(lengths[i], seed: i));
