@@ -15,7 +15,6 @@ public sealed partial class ReferenceTests
         ["Banana.Foundation"] = [],
         ["Banana.Formats"] = ["Banana.Foundation"],
         ["Banana.Tuf"] = [],
-        ["Banana.Tuf.Client"] = ["Banana.Tuf"],
         ["Banana.Definition"] = ["Banana.Foundation"],
         ["Banana.Bases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition"],
         ["Banana.Workbench"] = ["Banana.Foundation", "Banana.Definition", "Banana.Bases"],
@@ -25,6 +24,7 @@ public sealed partial class ReferenceTests
         ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],
         ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
         ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates"],
+        ["Banana.Tuf.Client"] = ["Banana.Tuf"],
     };
 
     // Packages that programs and libraries may use; what runs on a device has as few as it can.
