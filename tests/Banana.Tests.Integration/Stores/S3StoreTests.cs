@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Globalization;
 using Banana.Foundation.Errors;
 using Banana.Releases.Layout;
 using Banana.Releases.Stores;
@@ -70,20 +69,6 @@ public sealed class S3StoreTests : WritableStoreConformance, IClassFixture<S3Ser
             using var response = await client.SendAsync(() => client.Make(HttpMethod.Head, key), "look", uploaded: 0, Cancellation);
             Assert.Equal(policy, string.Join(", ", response.Headers.NonValidated["Cache-Control"]));
         }
-    }
-
-    [Fact]
-    public async Task Sweeps_unfinished_uploads()
-    {
-        using var client = new S3Client(settings, new HttpStoreOptions());
-        for (var index = 0; index < 3; index++)
-        {
-            await client.ReadAsync(() => client.Make(HttpMethod.Post, "images/" + index.ToString(CultureInfo.InvariantCulture), [new("uploads", string.Empty)]), "begin", S3Xml.ReadUploadId, Cancellation);
-        }
-
-        Assert.Equal(0, await store.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Cancellation));
-        Assert.Equal(3, await store.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), Cancellation));
-        Assert.Equal(0, await store.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), Cancellation));
     }
 
     public void Dispose() => store.Dispose();

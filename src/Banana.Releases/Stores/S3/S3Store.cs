@@ -84,6 +84,7 @@ public sealed class S3Store : IReleaseStore
     {
         var below = client.Settings.Prefix + StoreKey.CheckPrefix(prefix);
         string? next = null;
+        var last = string.Empty;
         do
         {
             List<KeyValuePair<string, string>> query = [new("list-type", "2"), new("max-keys", S3Client.Number(pageSize)), new("prefix", below)];
@@ -95,7 +96,14 @@ public sealed class S3Store : IReleaseStore
             var page = await client.ReadAsync(() => client.Make(HttpMethod.Get, key: null, query), "list the bucket", S3Xml.ReadPage, cancellation).ConfigureAwait(false);
             foreach (var entry in page.Objects)
             {
+                // Lists are in ascending order by definition; Ceph's POSIX gateway gives new objects a second time after the last one.
+                if (string.CompareOrdinal(entry.Key, last) <= 0)
+                {
+                    continue;
+                }
+
                 // What others put beside us, and a server that answers more than it was asked.
+                last = entry.Key;
                 if (entry.Key.StartsWith(below, StringComparison.Ordinal) && StoreKey.IsValid(entry.Key.AsSpan(client.Settings.Prefix.Length)))
                 {
                     yield return entry with { Key = entry.Key[client.Settings.Prefix.Length..] };
