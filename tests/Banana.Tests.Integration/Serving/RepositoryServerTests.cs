@@ -201,7 +201,7 @@ public sealed class RepositoryServerTests : IAsyncLifetime
     [Fact]
     public async Task Client_that_does_not_read_is_dropped_and_others_are_served()
     {
-        await using var strict = await StartAsync(new ServerLimits { SlowGrace = TimeSpan.FromSeconds(1.5), HeaderTime = TimeSpan.FromSeconds(1.5), HeaderBytes = 2048 });
+        await using var strict = await StartAsync(new ServerLimits { SlowestRate = 10_000_000, SlowGrace = TimeSpan.FromSeconds(1.5), HeaderTime = TimeSpan.FromSeconds(1.5), HeaderBytes = 2048 });
         await File.WriteAllBytesAsync(folder.Combine("repo", "images", "large"), new byte[64 << 20], Cancellation);
         using var slow = await ConnectAsync(strict);
         await slow.SendAsync(Encoding.ASCII.GetBytes("GET /images/large HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);

@@ -10,15 +10,14 @@ using Banana.Releases.Layout;
 namespace Banana.Releases.Stores.S3;
 
 /// <summary>
-/// Writes an object of any length: in one request when it is small, else in parts ("Multipart upload", Amazon S3 User Guide), of which two are
+/// Writes an object of any length: in one request when it is small, else in parts ("Multipart upload", Amazon S3 User Guide), of which a few are
 /// under way at a time. Readers see nothing before the last request.
 /// </summary>
-internal sealed class S3Upload(S3Client client, string key, int partSize)
+internal sealed class S3Upload(S3Client client, string key, int partSize, int parallel)
 {
     // Limits of S3.
     private const int MostParts = 10_000;
     private const int SmallestPart = 5 << 20;
-    private const int Parallel = 2;
 
     private readonly string what = $"write '{key}'";
 
@@ -99,7 +98,7 @@ internal sealed class S3Upload(S3Client client, string key, int partSize)
         {
             for (var index = 0; index < tags.Length; index++)
             {
-                if (running.Count == Parallel)
+                if (running.Count == parallel)
                 {
                     await running.Dequeue().ConfigureAwait(false);
                 }
