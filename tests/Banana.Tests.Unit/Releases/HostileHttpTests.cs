@@ -114,6 +114,16 @@ public sealed class HostileHttpTests : IAsyncLifetime
         Assert.Single(server.Requests);
     }
 
+    [Fact]
+    public async Task Redirect_to_another_place_is_followed_but_not_for_ever()
+    {
+        server.Behave = (path, _) => path == "/image" ? new Behaviour(302, Location: "/elsewhere") : new Behaviour();
+        await File.WriteAllBytesAsync(folder["elsewhere"], content, Cancellation);
+        Assert.Equal(content, await AllAsync(ByteRange.All));
+        server.Behave = (_, _) => new Behaviour(302, Location: "/image");
+        await FailsAsync(ExitCode.Unreachable, ByteRange.All, "redirects");
+    }
+
     [Theory]
     [InlineData(403)]
     [InlineData(401)]
