@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Banana.Formats.Casync.Chunking;
 
@@ -10,6 +11,7 @@ namespace Banana.Formats.Casync.Chunking;
 /// is a multiple of the discriminator, which is one multiplication by the inverse of its odd part and one rotation by the rest
 /// (Warren, Hacker's Delight, 10-17).
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly struct BoundaryTest
 {
     public BoundaryTest(uint discriminator)

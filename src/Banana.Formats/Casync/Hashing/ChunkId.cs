@@ -21,7 +21,11 @@ public readonly struct ChunkId : IEquatable<ChunkId>
     /// <param name="digest"><see cref="Size"/> bytes.</param>
     public ChunkId(ReadOnlySpan<byte> digest)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, Size);
+        if (digest.Length != Size)
+        {
+            throw new ArgumentException($"a digest has {Size} bytes", nameof(digest));
+        }
+
         this = MemoryMarshal.Read<ChunkId>(digest);
     }
 

@@ -34,7 +34,7 @@ public sealed class FolderChunkStore : IChunkSource, IChunkSink
     /// <summary>Opens a store; the folder is made with the first chunk.</summary>
     public FolderChunkStore(string folder, ChunkStoreOptions? options = null)
     {
-        Folder = System.IO.Path.GetFullPath(folder);
+        Folder = Path.GetFullPath(folder);
         this.options = options ?? new ChunkStoreOptions();
     }
 
@@ -67,7 +67,7 @@ public sealed class FolderChunkStore : IChunkSource, IChunkSink
             stored = frame.AsSpan(0, ChunkZstd.Encode(content, frame, options.Level));
         }
 
-        var folder = System.IO.Path.GetDirectoryName(path)!;
+        var folder = Path.GetDirectoryName(path)!;
         var number = Convert.ToUInt16(path[(Folder.Length + 1)..(Folder.Length + 5)], 16);
         try
         {
@@ -79,9 +79,9 @@ public sealed class FolderChunkStore : IChunkSource, IChunkSink
 
             Write(folder, path, stored);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException && IOErrors.Explain(error) is BananaException explained)
+        catch (Exception error) when (IOErrors.Explain(error) is BananaException)
         {
-            throw explained;
+            throw IOErrors.Explain(error);
         }
     }
 
@@ -113,9 +113,9 @@ public sealed class FolderChunkStore : IChunkSource, IChunkSink
         {
             foreach (var file in Directory.EnumerateFiles(folder))
             {
-                var name = System.IO.Path.GetFileName(file);
+                var name = Path.GetFileName(file);
                 if (name.Length == (2 * ChunkId.Size) + extension.Length && name.EndsWith(extension, StringComparison.Ordinal)
-                    && ChunkId.TryParse(name.AsSpan(0, 2 * ChunkId.Size), out var id) && name.StartsWith(System.IO.Path.GetFileName(folder), StringComparison.Ordinal))
+                    && ChunkId.TryParse(name.AsSpan(0, 2 * ChunkId.Size), out var id) && name.StartsWith(Path.GetFileName(folder), StringComparison.Ordinal))
                 {
                     yield return id;
                 }

@@ -14,7 +14,7 @@ namespace Banana.Tests.Unit.Formats.Casync;
 public sealed class CasyncMutationTests
 {
     private const long MemoryLimit = 64 << 20;
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS") ?? "2000");
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS") ?? "1000");
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     [Theory]

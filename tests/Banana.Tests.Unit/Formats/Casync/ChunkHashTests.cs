@@ -40,8 +40,8 @@ public sealed class ChunkHashTests
         Assert.True(ChunkId.TryParse(id.ToString(), out var read));
         Assert.Equal(id, read);
         Assert.False(ChunkId.TryParse(id.ToString().ToUpperInvariant(), out _));
-        Assert.False(ChunkId.TryParse(id.ToString()[1..], out _));
-        Assert.False(ChunkId.TryParse(id.ToString()[1..] + "x", out _));
+        Assert.False(ChunkId.TryParse(id.ToString().AsSpan(1), out _));
+        Assert.False(ChunkId.TryParse($"x{id.ToString().AsSpan(1)}", out _));
     }
 
     private sealed unsafe class Messages(byte* data, int[] lengths) : IMessageQueue

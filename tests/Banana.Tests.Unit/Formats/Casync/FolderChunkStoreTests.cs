@@ -45,7 +45,7 @@ public sealed class FolderChunkStoreTests : IDisposable
 
         Wrong([], "it is empty");
         Wrong(right[..^1], compressed ? "does not decode" : $"it has {chunk.Length - 1} bytes");
-        Wrong(File.ReadAllBytes(store.PathOf(other.Id)), other.Length > chunk.Length ? (compressed ? "does not decode" : "more than a chunk") : "bytes in place of");
+        Wrong(File.ReadAllBytes(store.PathOf(other.Id)), other.Length < chunk.Length ? "bytes in place of" : compressed ? "" : "more than a chunk of");
         Wrong(new byte[(2 * chunk.Length) + 10_000], "more than a chunk of");
         var changed = (byte[])right.Clone();
         changed[^10] ^= 1;
