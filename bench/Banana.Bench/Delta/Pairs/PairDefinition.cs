@@ -31,7 +31,12 @@ internal sealed record PairDefinition(string Name, IReadOnlyList<string> Request
         Replaced: ["curl", "libcurl4t64", "libpython3.14-stdlib", "libstdc++6", "libsystemd-shared", "python3.14-minimal", "systemd", "udev"]);
 
     /// <summary>A Plasma desktop, and the same a day later.</summary>
-    public static PairDefinition Daily { get; } = new("daily", Desktop, Only: [], Replaced: ["TODO"]);
+    public static PairDefinition Daily { get; } = new("daily", Desktop, Only: [], Replaced:
+    [
+        "libcups2t64", "libcurl4-gnutls", "libkirigamiaddonscomponents6", "libpython3.14", "libpython3.14-minimal", "libpython3.14-stdlib", "libqalculate23", "libqt6core6t64",
+        "libqt6dbus6", "libqt6gui6", "libqt6network6", "libqt6widgets6", "libsystemd-shared", "libsystemd0", "libudev1", "python3.14-minimal",
+        "qml6-module-org-kde-kirigamiaddons-formcard", "systemd", "tar", "udev", "zlib1g",
+    ]);
 
     /// <summary>A Plasma desktop, and the same of the newer suite: as much as a week brings.</summary>
     public static PairDefinition Weekly { get; } = new("weekly", Desktop, Only: [], Replaced: []);

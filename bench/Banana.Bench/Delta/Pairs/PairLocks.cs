@@ -52,12 +52,13 @@ internal sealed class PairLocks(BaseContext context, BaseDefinition definition, 
 
     private static Lockfile Replace(Lockfile old, Lockfile newer, PairDefinition pair)
     {
-        var found = newer.Packages.Where(package => pair.Replaced.Contains(package.Name, StringComparer.Ordinal)).ToDictionary(package => package.Name, StringComparer.Ordinal);
-        var same = old.Packages.Where(package => pair.Replaced.Contains(package.Name, StringComparer.Ordinal) && !(found.TryGetValue(package.Name, out var other) && other.Version != package.Version)).ToList();
-        if (same.Count > pair.Replaced.Count / 2)
+        var before = old.Packages.ToDictionary(package => package.Name, StringComparer.Ordinal);
+        var found = newer.Packages.Where(package => pair.Replaced.Contains(package.Name, StringComparer.Ordinal) && before.TryGetValue(package.Name, out var other) && other.Version != package.Version)
+            .ToDictionary(package => package.Name, StringComparer.Ordinal);
+        if (found.Count < pair.Replaced.Count / 2)
         {
             throw new BananaException(
-                ExitCode.BadInput, $"{newer.Suite} has no newer version of most packages that the pair '{pair.Name}' replaces ({string.Join(", ", same.Select(package => package.Name))})",
+                ExitCode.BadInput, $"{newer.Suite} has no newer version of most packages that the pair '{pair.Name}' replaces ({string.Join(", ", pair.Replaced.Except(found.Keys, StringComparer.Ordinal))})",
                 next: "name others in PairDefinition.cs");
         }
 
