@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Foundation.Hashing;
+
 namespace Banana.Bench.Delta.Pairs;
 
 /// <summary>What an old and a new image are made of: real packages of two suites of Debian.</summary>
@@ -22,6 +24,9 @@ internal sealed record PairDefinition(string Name, IReadOnlyList<string> Request
         "firmware-amd-graphics", "firmware-atheros", "firmware-intel-graphics", "firmware-intel-sound", "firmware-iwlwifi", "firmware-linux",
         "firmware-mediatek", "firmware-misc-nonfree", "firmware-realtek", "firmware-sof-signed",
     ];
+
+    /// <summary>Changes whenever the pair would be another one.</summary>
+    public string Recipe => Sha256Digest.Of(string.Join('\n', [OldSuite, NewSuite, .. Requested, "only", .. Only, "replaced", .. Replaced, .. ErofsLayout.All.Select(layout => layout.Recipe)]));
 
     /// <summary>A handful of packages, for CI: some ten MB.</summary>
     public static PairDefinition Small { get; } = new(
