@@ -83,6 +83,17 @@ internal sealed class ErofsDataReader : IDisposable
         }
     }
 
+    /// <summary>Where the contents are kept, in order.</summary>
+    public IEnumerable<ErofsExtent> Extents()
+    {
+        for (var offset = 0L; offset < inode.Size;)
+        {
+            var extent = Find(offset);
+            yield return extent;
+            offset = extent.End;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

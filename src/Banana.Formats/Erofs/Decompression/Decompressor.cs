@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using System.IO.Compression;
+using Banana.Formats.Compression;
 using Banana.Formats.Erofs.Data;
 using Banana.Foundation.Errors;
 
@@ -10,6 +11,12 @@ namespace Banana.Formats.Erofs.Decompression;
 /// <summary>Turns physical clusters into contents.</summary>
 internal static class Decompressor
 {
+    // Z_EROFS_ZSTD_MAX_DICT_SIZE, 1 MiB: a frame that asks for a larger window is not one of mkfs.erofs's.
+    private const int LargestWindowLog = 20;
+
+    [ThreadStatic]
+    private static ZstdDecompressor? zstd;
+
     /// <summary>Decodes a cluster. The output is filled to its end, or the cluster is corrupt.</summary>
     /// <param name="image">The image, for errors and its block size.</param>
     /// <param name="extent">The extent of the cluster.</param>
@@ -44,8 +51,8 @@ internal static class Decompressor
         var isPartial = extent.IsPartial || !image.Superblock.Has(RequiredFeatures.ZeroPadding);
         var right = extent.Algorithm switch
         {
-            ErofsAlgorithm.Lz4 => Lz4.TryDecode(stored, output, isPartial),
-            ErofsAlgorithm.Zstd => Zstd.TryDecode(stored, output, isPartial),
+            ErofsAlgorithm.Lz4 => Lz4Library.System.TryFill(stored, output, isPartial),
+            ErofsAlgorithm.Zstd => (zstd ??= new ZstdDecompressor(ZstdLibrary.System, LargestWindowLog)).TryFill(stored, output, isPartial),
             _ => TryInflate(stored, output),
         };
         Require(image, right, extent);

@@ -3,7 +3,7 @@
 
 using Banana.Foundation.Errors;
 
-namespace Banana.Formats.Erofs.Decompression;
+namespace Banana.Formats.Compression;
 
 /// <summary>What to say when a library is not installed.</summary>
 internal static class NativeLibraryError
