@@ -3,6 +3,7 @@
 
 using System.Text;
 using System.Text.Json;
+using Banana.Formats.Compression;
 using Banana.Foundation.Files;
 using Banana.Foundation.Progress;
 
@@ -20,9 +21,6 @@ namespace Banana.Bench.Delta.Bound;
 /// <param name="Zstd">The version of zstd that it was computed with.</param>
 internal sealed record FileBound(int Files, long Bytes, int Changed, int Added, int Gone, long DifferentBytes, long Whole, long Smallest, string Zstd)
 {
-    /// <summary>The level of the frames.</summary>
-    public const int Level = 19;
-
     private const int Threads = 2;
 
     /// <summary>Computes it: minutes of processor time for each 100 MB that changed.</summary>
@@ -40,14 +38,14 @@ internal sealed record FileBound(int Files, long Bytes, int Changed, int Added, 
         Parallel.ForEach(order, new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = cancellation }, path =>
         {
             var contents = File.ReadAllBytes(Path.Combine(newTree, path));
-            var frame = zstd.SizeOf(contents, [], Level);
-            var patch = changed.Contains(path) ? zstd.SizeOf(contents, File.ReadAllBytes(Path.Combine(oldTree, path)), Level) : frame;
+            var frame = FrameSize.Whole(zstd, contents);
+            var patch = changed.Contains(path) ? FrameSize.Patch(zstd, contents, File.ReadAllBytes(Path.Combine(oldTree, path))) : frame;
             Interlocked.Add(ref bytes, contents.Length);
             Interlocked.Add(ref whole, frame);
             Interlocked.Add(ref smallest, Math.Min(frame, patch));
             step.Report(Interlocked.Increment(ref done), all.Count, "files");
         });
-        var result = new FileBound(difference.Files, difference.Bytes, changed.Count, difference.Added.Count, difference.Gone, bytes, whole, smallest, zstd.Version);
+        var result = new FileBound(difference.Files, difference.Bytes, changed.Count, difference.Added.Count, difference.Gone, bytes, whole, smallest, $"{zstd.VersionNumber / 10000}.{zstd.VersionNumber / 100 % 100}.{zstd.VersionNumber % 100}");
         step.Complete($"{changed.Count} changed, {difference.Added.Count} new: {ByteSize.Format(smallest)}");
         return result;
     }

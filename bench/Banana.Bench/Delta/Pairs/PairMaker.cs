@@ -4,6 +4,7 @@
 using Banana.Bases;
 using Banana.Bench.Delta.Bound;
 using Banana.Cli.Workbenches;
+using Banana.Formats.Patches;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
@@ -78,7 +79,7 @@ internal sealed class PairMaker(MakerEnvironment maker)
         var peers = await maker.WorkbenchAsync("peers", maker.HostContext, cancellation);
         var old = await TreeAsync(tools, await ListAsync(pair.OldList, cancellation), cancellation);
         var @new = await TreeAsync(tools, await ListAsync(pair.NewList, cancellation), cancellation);
-        await FileBound.Compute(old, @new, new ZstdLibrary(peers.Root), maker.Progress, cancellation).WriteAsync(pair.Figures, cancellation);
+        await FileBound.Compute(old, @new, ClusterLibraries.Of(peers.Root).Zstd!, maker.Progress, cancellation).WriteAsync(pair.Figures, cancellation);
     }
 
     private Task<Workbench> ToolsAsync(CancellationToken cancellation) => maker.WorkbenchAsync(MakerEnvironment.Tools, maker.HostContext, cancellation);
