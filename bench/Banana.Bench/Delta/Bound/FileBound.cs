@@ -67,7 +67,7 @@ internal sealed record FileBound(int Files, long Bytes, int Changed, int Added, 
     }
 
     /// <summary>Writes it beside the images.</summary>
-    public Task WriteAsync(string path, CancellationToken cancellation)
+    public async Task WriteAsync(string path, CancellationToken cancellation)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -75,7 +75,7 @@ internal sealed record FileBound(int Files, long Bytes, int Changed, int Added, 
             Write(json);
         }
 
-        return AtomicFile.WriteAsync(path, Encoding.UTF8.GetString(buffer.ToArray()) + "\n", cancellation);
+        await AtomicFile.WriteAsync(path, Encoding.UTF8.GetString(buffer.ToArray()) + "\n", cancellation);
     }
 
     /// <summary>Writes it as an object.</summary>

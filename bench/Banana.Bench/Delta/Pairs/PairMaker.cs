@@ -22,6 +22,8 @@ internal sealed class PairMaker(MakerEnvironment maker)
 {
     private readonly string root = Path.Combine(maker.Local.Cache, "bench", "delta");
 
+    private readonly List<string> used = [];
+
     private string Trees => Path.Combine(root, "trees");
 
     /// <summary>The pair of a definition; made first when the cache does not have it.</summary>
@@ -34,6 +36,11 @@ internal sealed class PairMaker(MakerEnvironment maker)
     /// <summary>Makes the pairs that the cache does not have.</summary>
     public async Task EnsureAllAsync(IReadOnlyList<PairDefinition> definitions, CancellationToken cancellation)
     {
+        if (definitions.All(IsWhole))
+        {
+            return;
+        }
+
         UnixFile.UseStandardMask();
         using var held = await FileLock.TakeAsync(Path.Combine(root, "pairs.lock"), () => maker.Progress.Log("another run makes pairs, waiting"), cancellation);
         foreach (var definition in definitions.Where(definition => !IsReady(definition)))
@@ -41,12 +48,13 @@ internal sealed class PairMaker(MakerEnvironment maker)
             await MakeImagesAsync(definition, cancellation);
         }
 
-        foreach (var pair in definitions.Select(PairOf).Where(pair => !File.Exists(pair.Figures)))
+        foreach (var definition in definitions.Where(definition => !IsWhole(definition)))
         {
-            await MakeFiguresAsync(pair, cancellation);
+            await MakeFiguresAsync(PairOf(definition), cancellation);
         }
 
-        ArtifactCache.DeleteTree(Trees);
+        // Those of a run that was killed stay for the next, which goes on with them.
+        used.ForEach(ArtifactCache.DeleteTree);
     }
 
     private Pair PairOf(PairDefinition definition) => new(definition.Name, Path.Combine(root, definition.Name));
@@ -54,6 +62,8 @@ internal sealed class PairMaker(MakerEnvironment maker)
     private string Marker(PairDefinition definition) => Path.Combine(root, $"READY-{definition.Name}");
 
     private bool IsReady(PairDefinition definition) => File.Exists(Marker(definition)) && File.ReadAllText(Marker(definition)) == definition.Recipe;
+
+    private bool IsWhole(PairDefinition definition) => IsReady(definition) && File.Exists(PairOf(definition).Figures);
 
     private async Task MakeImagesAsync(PairDefinition definition, CancellationToken cancellation)
     {
@@ -94,6 +104,7 @@ internal sealed class PairMaker(MakerEnvironment maker)
     private async Task<string> TreeAsync(Workbench tools, Lockfile lockfile, CancellationToken cancellation)
     {
         var tree = Path.Combine(Trees, TreeName(lockfile));
+        used.Add(tree);
         if (!Directory.Exists(tree))
         {
             await Locks(tools).FetchAsync(lockfile, cancellation);

@@ -38,15 +38,15 @@ internal sealed class CountingServer : IAsyncDisposable
         for (var attempt = 0; ; attempt++)
         {
             var address = $"http://127.0.0.1:{FirstPort + Random.Shared.Next(Ports)}";
-            var listener = new HttpListener { Prefixes = { address + "/" } };
+            var candidate = new HttpListener { Prefixes = { address + "/" } };
             try
             {
-                listener.Start();
-                return new CountingServer(listener, root, address);
+                candidate.Start();
+                return new CountingServer(candidate, root, address);
             }
             catch (HttpListenerException) when (attempt < 20)
             {
-                listener.Close(); // The port is taken.
+                candidate.Close(); // The port is taken.
             }
         }
     }
