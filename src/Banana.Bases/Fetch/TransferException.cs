@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Net.Sockets;
+using Banana.Foundation.Network;
 
 namespace Banana.Bases;
 
@@ -24,27 +24,6 @@ internal sealed class TransferException(TransferFailure failure, string reason, 
     public TransferFailure Failure => failure;
 
     /// <summary>Explains what HttpClient and sockets throw; null when it is no failure of the transfer.</summary>
-    public static TransferException? From(Exception error) => error switch
-    {
-        TransferException known => known,
-        HttpRequestException or HttpIOException => new(TransferFailure.Transient, Describe(error), error),
-        IOException { InnerException: SocketException socket } => new(TransferFailure.Transient, socket.Message, error),
-        _ => null,
-    };
-
-    // The framework's own texts are trimmed away in the tool (UseSystemResourceKeys), so the kinds are named here.
-    private static string Describe(Exception error)
-    {
-        var kind = (error as HttpRequestException)?.HttpRequestError ?? (error as HttpIOException)?.HttpRequestError;
-        return kind switch
-        {
-            HttpRequestError.NameResolutionError => "the host name is not known",
-            HttpRequestError.ConnectionError when error.InnerException is SocketException socket => socket.Message.ToLowerInvariant(),
-            HttpRequestError.ConnectionError => "no connection in time",
-            HttpRequestError.SecureConnectionError => "no secure connection (is the certificate valid?)",
-            HttpRequestError.ProxyTunnelError => "the proxy refused the connection",
-            HttpRequestError.ResponseEnded => "the connection ended too early",
-            _ => $"the server's answer is not valid HTTP ({kind})",
-        };
-    }
+    public static TransferException? From(Exception error) =>
+        error as TransferException ?? (HttpErrors.Describe(error) is { } reason ? new(TransferFailure.Transient, reason, error) : null);
 }

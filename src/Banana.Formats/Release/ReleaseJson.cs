@@ -110,4 +110,5 @@ internal static class ReleaseJson
     NewLine = "\n")]
 [JsonSerializable(typeof(ReleaseManifest))]
 [JsonSerializable(typeof(PackageList))]
+[JsonSerializable(typeof(ReleaseDelivery))]
 internal sealed partial class ReleaseJsonContext : JsonSerializerContext;

@@ -37,6 +37,15 @@ public sealed partial class DocumentationTests
         Assert.Empty(documented.Except(known, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_test_that_the_threat_model_names_is_there()
+    {
+        var tests = string.Join('\n', SourceFiles.CSharp().Where(file => file.StartsWith("tests/Banana.Tests.Unit/Tuf/", StringComparison.Ordinal)).SelectMany(SourceFiles.Lines));
+        var named = TestName().Matches(string.Join('\n', SourceFiles.Lines("docs/trust.md"))).Select(match => match.Groups["name"].Value).ToList();
+        Assert.True(named.Count > 20);
+        Assert.All(named, name => Assert.Contains($" {name}(", tests, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData(".ci/run")]
@@ -50,6 +59,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^\| (?<code>\d+) \| (?<name>\w+) \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex CodeRow();
+
+    [GeneratedRegex(@"`([A-Za-z]+\.)?(?<name>[A-Z][A-Za-z]*_[A-Za-z_]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"^\| `(?<key>[a-z-]+)` \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex KeyRow();

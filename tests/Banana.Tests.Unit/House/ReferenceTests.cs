@@ -14,12 +14,17 @@ public sealed partial class ReferenceTests
     {
         ["Banana.Foundation"] = [],
         ["Banana.Formats"] = ["Banana.Foundation"],
+        ["Banana.Tuf"] = [],
         ["Banana.Definition"] = ["Banana.Foundation"],
         ["Banana.Bases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition"],
         ["Banana.Workbench"] = ["Banana.Foundation", "Banana.Definition", "Banana.Bases"],
         ["Banana.Forge"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases", "Banana.Workbench"],
         ["Banana.Vm"] = ["Banana.Foundation", "Banana.Formats"],
-        ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm"],
+        ["Banana.Releases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf"],
+        ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],
+        ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
+        ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates"],
+        ["Banana.Tuf.Client"] = ["Banana.Tuf"],
     };
 
     // Packages that programs and libraries may use; what runs on a device has as few as it can.
