@@ -18,7 +18,7 @@ public enum ClusterAlgorithm : byte
 /// <summary>A compressor with all that decides how its output looks.</summary>
 /// <param name="Algorithm">The algorithm.</param>
 /// <param name="Level">Its level.</param>
-/// <param name="WindowLog">Zstandard: the base-2 logarithm of the window; 0 for others.</param>
+/// <param name="WindowLog">A base-2 logarithm. Zstandard: of the window. LZ4: of the room that the compressor was given; 0: the cluster's own size.</param>
 /// <param name="LibraryVersion">The version of the library, as it says itself (10507 is zstd 1.5.7, 11000 is lz4 1.10.0).</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ClusterCodec(ClusterAlgorithm Algorithm, byte Level, byte WindowLog, uint LibraryVersion);

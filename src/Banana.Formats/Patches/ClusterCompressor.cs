@@ -26,7 +26,7 @@ internal sealed class ClusterCompressor : IDisposable
     }
 
     /// <summary>Fills a cluster.</summary>
-    /// <param name="content">All that the cluster decodes to.</param>
+    /// <param name="content">All that the cluster decodes to; for LZ4 maybe some bytes more, which its compressor looked ahead at and left.</param>
     /// <param name="cluster">The cluster, whole blocks.</param>
     /// <returns>Whether the contents fit.</returns>
     public bool TryFill(ReadOnlySpan<byte> content, Span<byte> cluster)
@@ -38,8 +38,9 @@ internal sealed class ClusterCompressor : IDisposable
         }
         else
         {
-            length = libraries.Lz4!.CompressToFit(content, output.AsSpan(0, cluster.Length), codec.Level, out var taken);
-            length = taken == content.Length ? length : null;
+            // How much room there was decides how the end of a block looks; the last cluster of a file had more than it takes.
+            var room = codec.WindowLog == 0 ? cluster.Length : 1 << codec.WindowLog;
+            length = libraries.Lz4!.CompressToFit(content, output.AsSpan(0, room), codec.Level, out _);
         }
 
         if (length is null or 0 || length > cluster.Length)

@@ -79,7 +79,7 @@ public sealed record PatchHeader(long OldSize, ReadOnlyMemory<byte> OldDigest, l
         {
             var at = raw[(92 + (i * PatchFormat.CodecLength))..];
             codecs[i] = new((ClusterAlgorithm)at[0], at[1], at[2], BinaryPrimitives.ReadUInt32LittleEndian(at[4..]));
-            if (codecs[i].Algorithm is not (ClusterAlgorithm.Lz4 or ClusterAlgorithm.Zstd) || codecs[i].Level > 22 || codecs[i].WindowLog is > 0 and < 10 or > 27 || at[3] != 0)
+            if (codecs[i].Algorithm is not (ClusterAlgorithm.Lz4 or ClusterAlgorithm.Zstd) || codecs[i].Level > 22 || codecs[i].WindowLog is > 0 and < 10 || codecs[i].WindowLog > (codecs[i].Algorithm == ClusterAlgorithm.Zstd ? 27 : 20) || at[3] != 0)
             {
                 throw PatchErrors.Corrupt(name, "its list of compressors");
             }

@@ -56,10 +56,12 @@ internal sealed class PatchWorkshop(IReleaseStore store, ClusterLibraries librar
         {
             "zstd" when libraries.VersionOf(ClusterAlgorithm.Zstd) is { } version =>
                 [new(ClusterAlgorithm.Zstd, given ? number : (byte)3, (byte)int.Log2(image.ClusterSize * ZstdWindowFactor), version)],
-            "lz4" when libraries.VersionOf(ClusterAlgorithm.Lz4) is { } version => [new(ClusterAlgorithm.Lz4, 0, 0, version)],
-            "lz4hc" when libraries.VersionOf(ClusterAlgorithm.Lz4) is { } version => [new(ClusterAlgorithm.Lz4, given ? number : (byte)9, 0, version)],
+            "lz4" when libraries.VersionOf(ClusterAlgorithm.Lz4) is { } version => Lz4(0, version),
+            "lz4hc" when libraries.VersionOf(ClusterAlgorithm.Lz4) is { } version => Lz4(given ? number : (byte)9, version),
             _ => [],
         };
+
+        ClusterCodec[] Lz4(byte level, uint version) => [new(ClusterAlgorithm.Lz4, level, (byte)int.Log2(image.ClusterSize), version), new(ClusterAlgorithm.Lz4, level, 0, version)];
     }
 
     private void Try(ByteSource old, string patch, string sha256, CancellationToken cancellation)

@@ -16,8 +16,8 @@ public sealed class PatchImageTests
 {
     [Theory]
     [InlineData("zstd,level=3", ClusterAlgorithm.Zstd, 3, 19)]
-    [InlineData("lz4hc,level=9", ClusterAlgorithm.Lz4, 9, 0)]
-    [InlineData("lz4", ClusterAlgorithm.Lz4, 0, 0)]
+    [InlineData("lz4hc,level=9", ClusterAlgorithm.Lz4, 9, 16)]
+    [InlineData("lz4", ClusterAlgorithm.Lz4, 0, 16)]
     public async Task Every_cluster_is_compressed_again_to_the_same_bytes(string compressor, ClusterAlgorithm algorithm, byte level, byte window)
     {
         using var folder = new TemporaryFolder();

@@ -26,6 +26,9 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
 
     private const string Channel = "testing";
 
+    // A third of the time that a published patch takes, for about a seventh more bytes.
+    private const int QuickPatches = 15;
+
     /// <summary>Does it; null when the edition has no next one.</summary>
     /// <param name="current">The release that was built.</param>
     /// <param name="folder">Where repository and keys are.</param>
@@ -44,7 +47,7 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
         using var keys = Keys(Path.Combine(folder, "keys"));
         using var store = ReleaseStores.Open(Path.Combine(folder, "repository"));
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
-        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root) };
+        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = QuickPatches };
         var publisher = new Publisher(progress, TimeProvider.System);
         return await TufErrors.ExplainAsync(store.Location, async () =>
         {

@@ -8,7 +8,8 @@ namespace Banana.Formats.Patches.Making;
 /// <summary>A group before it is compressed.</summary>
 /// <param name="References">What its contents refer to.</param>
 /// <param name="Content">Instructions and data.</param>
-internal sealed record PlannedGroup(IReadOnlyList<PatchReference> References, ReadOnlyMemory<byte> Content);
+/// <param name="IsDense">Nearly all of it is compressed by itself: trying hard would save nothing.</param>
+internal sealed record PlannedGroup(IReadOnlyList<PatchReference> References, ReadOnlyMemory<byte> Content, bool IsDense);
 
 /// <summary>Names a set of references, so that a group has each set once.</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -24,6 +25,7 @@ internal sealed class GroupBuilder
     private readonly MemoryStream instructions = new();
     private readonly MemoryStream data = new();
     private int prefixLength;
+    private long denseLength;
     private long expected;
     private PatchInstruction pending;
     private long pendingBlocks;
@@ -70,8 +72,9 @@ internal sealed class GroupBuilder
     }
 
     /// <summary>Blocks as they are.</summary>
-    public void Literal(ReadOnlySpan<byte> blocks)
+    public void Literal(ReadOnlySpan<byte> blocks, bool isDense)
     {
+        denseLength += isDense ? blocks.Length : 0;
         Begin(PatchInstruction.Literal);
         pendingBlocks += blocks.Length / PatchFormat.BlockSize;
         data.Write(blocks);
@@ -95,12 +98,13 @@ internal sealed class GroupBuilder
         PatchCursor.Write(content, (ulong)instructions.Length);
         instructions.WriteTo(content);
         data.WriteTo(content);
-        var group = new PlannedGroup([.. references], content.GetBuffer().AsMemory(0, (int)content.Length));
+        var group = new PlannedGroup([.. references], content.GetBuffer().AsMemory(0, (int)content.Length), denseLength > data.Length / 8 * 7);
         references.Clear();
         keys.Clear();
         instructions.SetLength(0);
         data.SetLength(0);
         prefixLength = 0;
+        denseLength = 0;
         expected = 0;
         return group;
     }

@@ -10,6 +10,7 @@ namespace Banana.Formats.Patches.Making;
 /// <summary>Compresses groups, several at a time; each worker keeps its tables.</summary>
 internal sealed class GroupEncoder(ByteSource old, PatchOptions options, int windowLog, CancellationToken cancellation) : IDisposable
 {
+    private const int QuickLevel = 3;
     private readonly ConcurrentBag<Worker> idle = [];
     private readonly SemaphoreSlim places = new(options.Workers);
 
@@ -55,12 +56,13 @@ internal sealed class GroupEncoder(ByteSource old, PatchOptions options, int win
     {
         private readonly PatchPrefix prefix = new(old);
         private readonly ZstdCompressor zstd = new(ZstdLibrary.System, new ZstdSettings(level, windowLog, LongDistance: true, Checksum: true));
+        private readonly ZstdCompressor quick = new(ZstdLibrary.System, new ZstdSettings(QuickLevel, windowLog, Checksum: true));
 
         public (PatchGroup Head, byte[] Frame) Encode(PlannedGroup group, CancellationToken cancellation)
         {
             var content = group.Content.Span;
             var frame = new byte[ZstdCompressor.Bound(ZstdLibrary.System, content.Length)];
-            var length = zstd.TryCompress(content, frame, prefix.Read(group.References, cancellation))
+            var length = (group.IsDense ? quick : zstd).TryCompress(content, frame, prefix.Read(group.References, cancellation))
                 ?? throw new InvalidOperationException("libzstd could not compress a group");
             return (new PatchGroup(length, content.Length, group.References), frame[..length]);
         }
@@ -69,6 +71,7 @@ internal sealed class GroupEncoder(ByteSource old, PatchOptions options, int win
         {
             prefix.Dispose();
             zstd.Dispose();
+            quick.Dispose();
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Banana.Formats.Patches.Making;
 /// <summary>Goes through the new image from its first block to its last and describes each by the old one.</summary>
 internal sealed class GroupPlanner : IDisposable
 {
+    private const int LookAhead = 4096;
     private const int PieceBlocks = (1 << 20) / PatchFormat.BlockSize;
     private readonly ByteSource target;
     private readonly ErofsImage newImage;
@@ -19,6 +20,7 @@ internal sealed class GroupPlanner : IDisposable
     private readonly IReadOnlyList<ClusterCodec> codecs;
     private readonly IReadOnlyList<ClusterCompressor> compressors;
     private readonly GroupBuilder builder = new();
+    private readonly DensityProbe density = new();
     private readonly byte[] piece = new byte[PieceBlocks * PatchFormat.BlockSize];
     private readonly byte[] again = new byte[PieceBlocks * PatchFormat.BlockSize];
     private (ulong Nid, ErofsDataReader Reader)? open;
@@ -68,7 +70,11 @@ internal sealed class GroupPlanner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => open?.Reader.Dispose();
+    public void Dispose()
+    {
+        open?.Reader.Dispose();
+        density.Dispose();
+    }
 
     private IEnumerable<PlannedGroup> Cluster(ImageRegion region, CancellationToken cancellation)
     {
@@ -83,10 +89,9 @@ internal sealed class GroupPlanner : IDisposable
             yield break;
         }
 
-        var content = Contents(region);
-        var codec = CodecFor(region, content, stored.Span);
+        var (codec, content) = Again(region, stored.Span);
         var length = codec < 0 ? stored.Length : content.Length;
-        var (key, wanted) = references.ForFile(region.Nid, region.FileOffset, cancellation);
+        var (key, wanted) = codec < 0 ? (null, []) : references.ForFile(region.Nid, region.FileOffset, cancellation);
         if (!builder.Fits(length, key, wanted))
         {
             yield return builder.Take();
@@ -95,7 +100,7 @@ internal sealed class GroupPlanner : IDisposable
         builder.Refer(key, wanted);
         if (codec < 0)
         {
-            builder.Literal(stored.Span);
+            builder.Literal(stored.Span, isDense: true);
             Statistics.LiteralClusters++;
         }
         else
@@ -125,8 +130,10 @@ internal sealed class GroupPlanner : IDisposable
             }
             else
             {
-                var (key, wanted) = region.Kind == RegionKind.Metadata
-                    ? references.ForMetadata(metadata + ((from + i) * PatchFormat.BlockSize))
+                // What is compressed by itself (a picture, a .xz) has nothing in common with the file that it came from.
+                var dense = region.Kind == RegionKind.Stored && density.IsDense(block.Span);
+                var (key, wanted) = dense ? (null, [])
+                    : region.Kind == RegionKind.Metadata ? references.ForMetadata(metadata + ((from + i) * PatchFormat.BlockSize))
                     : references.ForFile(region.Nid, region.FileOffset + ((from + i) * PatchFormat.BlockSize), cancellation);
                 if (!builder.Fits(block.Length, key, wanted))
                 {
@@ -134,7 +141,7 @@ internal sealed class GroupPlanner : IDisposable
                 }
 
                 builder.Refer(key, wanted);
-                builder.Literal(block.Span);
+                builder.Literal(block.Span, dense);
                 expected++;
                 _ = region.Kind == RegionKind.Metadata ? Statistics.MetadataBlocks++ : Statistics.StoredBlocks++;
             }
@@ -143,7 +150,22 @@ internal sealed class GroupPlanner : IDisposable
         metadata += region.Kind == RegionKind.Metadata && from + count == region.Blocks ? region.Blocks * PatchFormat.BlockSize : 0;
     }
 
-    private byte[] Contents(ImageRegion region)
+    // The compressor that gives the same bytes, and what it has to be given; -1 when none does.
+    private (int Codec, byte[] Content) Again(ImageRegion region, ReadOnlySpan<byte> stored)
+    {
+        var content = Contents(region, 0);
+        var codec = CodecFor(region, content, stored);
+        if (codec < 0 && region.Algorithm == ClusterAlgorithm.Lz4)
+        {
+            // It filled the cluster out of a longer piece: its last match may depend on bytes that did not fit any more.
+            content = Contents(region, LookAhead);
+            codec = CodecFor(region, content, stored);
+        }
+
+        return (codec, content);
+    }
+
+    private byte[] Contents(ImageRegion region, int more)
     {
         if (open?.Nid != region.Nid)
         {
@@ -151,12 +173,11 @@ internal sealed class GroupPlanner : IDisposable
             open = (region.Nid, new ErofsDataReader(newImage, newImage.ReadInode(region.Nid)));
         }
 
-        var content = new byte[region.Length];
+        var content = new byte[Math.Min(region.Length + more, open.Value.Reader.Length - region.FileOffset)];
         open.Value.Reader.Read(region.FileOffset, content);
         return content;
     }
 
-    // The first compressor that gives the same bytes; -1 when none does.
     private int CodecFor(ImageRegion region, ReadOnlySpan<byte> content, ReadOnlySpan<byte> stored)
     {
         for (var i = 0; i < compressors.Count; i++)
