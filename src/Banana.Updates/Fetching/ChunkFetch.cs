@@ -41,13 +41,13 @@ internal sealed class ChunkFetch
     public static async Task RunAsync(PartWork work, Way way, CancellationToken cancellation)
     {
         var delivered = work.Part.Delivered.Index!;
-        var index = way.Index ?? await RepositoryReading.IndexAsync(work.Store, delivered, cancellation).ConfigureAwait(false);
-        if (index.ImageLength != work.Part.Part.Size || index.Parameters.Maximum > LargestChunk)
+        var chunks = way.Index ?? await RepositoryReading.IndexAsync(work.Store, delivered, cancellation).ConfigureAwait(false);
+        if (chunks.ImageLength != work.Part.Part.Size || chunks.Parameters.Maximum > LargestChunk)
         {
             throw new BananaException(ExitCode.BadInput, "the chunk index is not one of this image", delivered.Object.Key, "fetch the release in another way");
         }
 
-        await new ChunkFetch(work, way, index).RunAsync(cancellation).ConfigureAwait(false);
+        await new ChunkFetch(work, way, chunks).RunAsync(cancellation).ConfigureAwait(false);
     }
 
     private async Task RunAsync(CancellationToken cancellation)

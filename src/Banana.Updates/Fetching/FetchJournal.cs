@@ -34,7 +34,7 @@ internal sealed record FetchJournal
     public long Written { get; init; }
 
     /// <summary>The ways that failed for what they are, in the form of <see cref="Way"/>.</summary>
-    public IReadOnlyList<string> Failed { get; init; } = [];
+    public IReadOnlyList<string> Failed { get; init => field = value ?? []; } = []; // generated code sets null when the key is missing
 
     /// <summary>Reads a journal; null when there is none of this part.</summary>
     public static FetchJournal? Read(string path, string part)

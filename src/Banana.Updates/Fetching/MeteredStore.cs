@@ -41,7 +41,7 @@ internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = n
     public async Task<Stream> OpenAsync(string key, ByteRange range, CancellationToken cancellation)
     {
         Interlocked.Increment(ref requests);
-        return new MeteredStream(await inner.OpenAsync(key, range, cancellation).ConfigureAwait(false), this);
+        return new MeteredStream(await inner.OpenAsync(key, range, cancellation).ConfigureAwait(false), this, cancellation);
     }
 
     public IAsyncEnumerable<StoreEntry> ListAsync(string prefix, CancellationToken cancellation) => throw new NotSupportedException();
@@ -65,7 +65,8 @@ internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = n
         return limiter.PayAsync(count, cancellation);
     }
 
-    private sealed class MeteredStream(Stream source, MeteredStore store) : Stream
+    // Who reads synchronously (the applier of patches) can still be stopped: by what the opening was given.
+    private sealed class MeteredStream(Stream source, MeteredStore store, CancellationToken opened) : Stream
     {
         public override bool CanRead => true;
 
@@ -86,7 +87,7 @@ internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = n
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count), opened).AsTask().GetAwaiter().GetResult();
 
         public override void Flush()
         {

@@ -11,7 +11,7 @@ namespace Banana.Updates.Fetching;
 /// <param name="work">The part; its journal is the one of an earlier run, or a new one.</param>
 /// <param name="progress">Who is told.</param>
 /// <param name="openTree">Opens where the verity tree goes that is made of this part; null: nowhere.</param>
-internal sealed class PartFetcher(PartWork work, IProgressSink progress, Func<Stream>? openTree)
+internal sealed class PartFetcher(PartWork work, IProgressSink progress, Func<TargetStream>? openTree)
 {
     private readonly List<FailedWay> failed = [];
 
@@ -134,7 +134,7 @@ internal sealed class PartFetcher(PartWork work, IProgressSink progress, Func<St
         {
             using var tree = openTree?.Invoke();
             PartVerifier.Require(work.Target, work.Plan, work.Part, tree, cancellation);
-            tree?.Flush();
+            tree?.Sync();
         },
         cancellation);
 

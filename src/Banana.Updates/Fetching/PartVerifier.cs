@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Banana.Formats.Release;
 using Banana.Formats.Verity;
@@ -38,7 +39,15 @@ internal static class PartVerifier
             }
 
             // Two digests of the same bytes: side by side where there is a second core.
-            Parallel.Invoke(() => hash.AppendData(buffer, 0, count), () => verity?.Append(buffer.AsSpan(0, count)));
+            try
+            {
+                Parallel.Invoke(() => hash.AppendData(buffer, 0, count), () => verity?.Append(buffer.AsSpan(0, count)));
+            }
+            catch (AggregateException error)
+            {
+                ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+            }
+
             offset += count;
         }
 

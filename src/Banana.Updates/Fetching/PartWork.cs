@@ -35,7 +35,15 @@ internal sealed record PartWork(MeteredStore Store, FetchOptions Options, Update
     /// <summary>Writes the journal.</summary>
     public async Task NoteAsync(FetchJournal journal, CancellationToken cancellation)
     {
-        await journal.WriteAsync(JournalPath, cancellation).ConfigureAwait(false);
+        try
+        {
+            await journal.WriteAsync(JournalPath, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw TargetException.Of(error, JournalPath);
+        }
+
         Journal = journal;
     }
 }

@@ -6,7 +6,18 @@ using Banana.Foundation.Errors;
 namespace Banana.Updates.Fetching;
 
 /// <summary>The target itself failed: no other way to the part helps.</summary>
-internal sealed class TargetException(ExitCode code, string what, string where, string next, Exception inner) : BananaException(code, what, where, next, inner);
+internal sealed class TargetException : BananaException
+{
+    private TargetException(ExitCode code, string what, string where, string next, Exception inner)
+        : base(code, what, where, next, inner)
+    {
+    }
+
+    /// <summary>Explains why writing failed.</summary>
+    public static TargetException Of(IOException error, string name) => IOErrors.IsNoSpace(error)
+        ? new(ExitCode.NoSpace, "no space left while the update was written", name, "make room and run the same command again; it goes on where it was", error)
+        : new(ExitCode.ToolFailed, $"the update cannot be written: {error.Message}", name, "the disk may be damaged; look at the kernel's log", error);
+}
 
 /// <summary>The target while a part is written to it. Its failures are told from those of everything else; places are written to by several threads.</summary>
 /// <param name="inner">The open target.</param>
@@ -48,7 +59,7 @@ internal sealed class TargetStream(Stream inner, string name) : Stream
             }
             catch (IOException error)
             {
-                throw Failed(error);
+                throw TargetException.Of(error, name);
             }
         }
     }
@@ -69,7 +80,7 @@ internal sealed class TargetStream(Stream inner, string name) : Stream
         }
         catch (IOException error)
         {
-            throw Failed(error);
+            throw TargetException.Of(error, name);
         }
     }
 
@@ -81,7 +92,7 @@ internal sealed class TargetStream(Stream inner, string name) : Stream
         }
         catch (IOException error)
         {
-            throw Failed(error);
+            throw TargetException.Of(error, name);
         }
     }
 
@@ -101,7 +112,7 @@ internal sealed class TargetStream(Stream inner, string name) : Stream
         }
         catch (IOException error)
         {
-            throw Failed(error);
+            throw TargetException.Of(error, name);
         }
     }
 
@@ -121,8 +132,4 @@ internal sealed class TargetStream(Stream inner, string name) : Stream
 
         base.Dispose(disposing);
     }
-
-    private TargetException Failed(IOException error) => IOErrors.IsNoSpace(error)
-        ? new(ExitCode.NoSpace, "no space left while the update was written", name, "make room and run the same command again; it goes on where it was", error)
-        : new(ExitCode.ToolFailed, $"the update cannot be written: {error.Message}", name, "the disk may be damaged; look at the kernel's log", error);
 }

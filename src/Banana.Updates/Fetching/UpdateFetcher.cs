@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using Banana.Formats.Release;
-using Banana.Foundation.Errors;
 using Banana.Foundation.Progress;
 using Banana.Releases.Stores;
 using Banana.Updates.Planning;
@@ -22,7 +21,7 @@ public sealed class UpdateFetcher(IReleaseStore store, FetchOptions options, IPr
     /// <param name="plan">The plan.</param>
     /// <param name="destinations">Where each part of the plan goes. The journals stay, so that another run need not fetch anything; the caller deletes them when the update is done.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="BananaException">There is no room (<see cref="ExitCode.NoSpace"/>), the repository cannot be reached, or no way gave the right bytes. The same call goes on where this one ended.</exception>
+    /// <exception cref="Foundation.Errors.BananaException">There is no room (<see cref="Foundation.Errors.ExitCode.NoSpace"/>), the repository cannot be reached, or no way gave the right bytes. The same call goes on where this one ended.</exception>
     public async Task<FetchReport> FetchAsync(UpdatePlan plan, IReadOnlyDictionary<PartRole, PartDestination> destinations, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -46,24 +45,18 @@ public sealed class UpdateFetcher(IReleaseStore store, FetchOptions options, IPr
         var destination = destinations[part.Part.Role];
         var journal = FetchJournal.Read(destination.Journal, part.Part.Sha256) ?? new() { Part = part.Part.Sha256 };
         PartReport report;
-        try
+        using (var target = new TargetStream(destination.Target.Open(), destination.Target.Name))
         {
-            using var target = new TargetStream(destination.Target.Open(), destination.Target.Name);
             var work = new PartWork(metered, options, plan, part, target, destination.Journal) { Journal = journal, Step = SilentProgress.Instance };
             report = await new PartFetcher(work, progress, TreeOf(plan, part, destinations)).RunAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (IOException error) when (IOErrors.IsNoSpace(error))
-        {
-            // Of the journal, or of a tree.
-            throw new BananaException(ExitCode.NoSpace, "no space left while the update was written", destination.Target.Name, "make room and run the same command again; it goes on where it was", error);
         }
 
         destination.Target.Complete(part.Part.Size);
         return report;
     }
 
-    private static Func<Stream>? TreeOf(UpdatePlan plan, PartPlan part, IReadOnlyDictionary<PartRole, PartDestination> destinations) =>
+    private static Func<TargetStream>? TreeOf(UpdatePlan plan, PartPlan part, IReadOnlyDictionary<PartRole, PartDestination> destinations) =>
         part.Part.Role == PartRole.Usr && plan.Find(PartRole.UsrVerity) is { } tree && tree.Ways.Any(way => way.Kind == WayKind.Derived)
-            ? destinations[PartRole.UsrVerity].Target.Open
+            ? () => new TargetStream(destinations[PartRole.UsrVerity].Target.Open(), destinations[PartRole.UsrVerity].Target.Name)
             : null;
 }

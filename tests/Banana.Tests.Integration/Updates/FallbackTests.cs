@@ -11,7 +11,8 @@ using Banana.Updates.Planning;
 
 namespace Banana.Tests.Integration.Updates;
 
-public sealed class FallbackTests(UpdateWorld world) : IClassFixture<UpdateWorld>
+[Collection(UpdateWorld.Name)]
+public sealed class FallbackTests(UpdateWorld world)
 {
     [Theory]
     [InlineData("gone")]

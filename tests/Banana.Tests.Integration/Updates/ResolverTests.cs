@@ -9,7 +9,8 @@ using Banana.Updates.Trust;
 
 namespace Banana.Tests.Integration.Updates;
 
-public sealed class ResolverTests(UpdateWorld world) : IClassFixture<UpdateWorld>
+[Collection(UpdateWorld.Name)]
+public sealed class ResolverTests(UpdateWorld world)
 {
     [Fact]
     public async Task The_newest_that_was_not_withdrawn_is_offered()

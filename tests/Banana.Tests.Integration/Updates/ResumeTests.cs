@@ -7,7 +7,8 @@ using Banana.Updates.Planning;
 
 namespace Banana.Tests.Integration.Updates;
 
-public sealed class ResumeTests(UpdateWorld world) : IClassFixture<UpdateWorld>
+[Collection(UpdateWorld.Name)]
+public sealed class ResumeTests(UpdateWorld world)
 {
     private const int Checkpoint = 64 << 10;
 
@@ -23,7 +24,7 @@ public sealed class ResumeTests(UpdateWorld world) : IClassFixture<UpdateWorld>
         var whole = WayTests.Only(await counting.PlanAsync(PartRole.Usr), kind);
         await counting.FetchAsync(whole);
         Assert.True(writes > 5, $"only {writes} writes");
-        for (var kill = 1; kill <= writes; kill += Math.Max(1, writes / 12))
+        for (var kill = 0; kill < writes; kill += Math.Max(1, writes / 8))
         {
             using var device = new Device(world, UpdateWorld.Old) { Options = new() { CheckpointFetched = Checkpoint, CheckpointWritten = 4 * Checkpoint, Connections = 2 } };
             var plan = WayTests.Only(await device.PlanAsync(PartRole.Usr), kind);
@@ -95,6 +96,18 @@ public sealed class ResumeTests(UpdateWorld world) : IClassFixture<UpdateWorld>
         await File.WriteAllBytesAsync(device.PathOf(PartRole.Usr), new byte[part.Part.Size + 5000], Device.Cancellation);
         var report = await device.FetchAsync(plan);
         Assert.Equal(WayKind.Patch, report.Parts[0].Way);
+        device.RequireNew(plan);
+    }
+
+    [Fact]
+    public async Task A_full_disk_of_the_tree_is_no_reason_for_another_way_either()
+    {
+        using var device = new Device(world, UpdateWorld.Old);
+        var plan = await device.PlanAsync();
+        device.WrapTree = stream => new WriteHook(stream, () => throw new IOException("No space left on device", 28));
+        Assert.Equal(ExitCode.NoSpace, (await Assert.ThrowsAnyAsync<BananaException>(() => device.FetchAsync(plan))).Code);
+        device.WrapTree = stream => stream;
+        Assert.Empty((await device.FetchAsync(plan)).Parts[0].Failed);
         device.RequireNew(plan);
     }
 

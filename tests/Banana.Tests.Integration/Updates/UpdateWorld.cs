@@ -23,6 +23,7 @@ namespace Banana.Tests.Integration.Updates;
 /// <summary>Three releases of a small /usr in a repository, made once: patches lead from the second to the third only, and the first is in no price list.</summary>
 public sealed class UpdateWorld : IAsyncLifetime
 {
+    public const string Name = "updates";
     public const string Channel = "testing";
     public static readonly ReleaseVersion Ancient = new(20260101, 1);
     public static readonly ReleaseVersion Old = new(20260102, 1);
@@ -189,6 +190,9 @@ internal sealed class Device : IDisposable
     /// <summary>Wraps the target of /usr.</summary>
     public Func<Stream, Stream> Wrap { get; set; } = stream => stream;
 
+    /// <summary>Wraps the target of the verity tree.</summary>
+    public Func<Stream, Stream> WrapTree { get; set; } = stream => stream;
+
     public string Combine(string name) => folder.Combine(name);
 
     public async Task<UpdatePlan> PlanAsync(params PartRole[] roles)
@@ -200,7 +204,7 @@ internal sealed class Device : IDisposable
     public Task<Banana.Updates.Fetching.FetchReport> FetchAsync(UpdatePlan plan, CancellationToken? cancellation = null) =>
         new Banana.Updates.Fetching.UpdateFetcher(Store, Options, SilentProgress.Instance).FetchAsync(
             plan,
-            plan.Parts.ToDictionary(part => part.Part.Role, part => new Banana.Updates.Fetching.PartDestination(new Slot(PathOf(part.Part.Role), part.Part.Role == PartRole.Usr ? Wrap : stream => stream), PathOf(part.Part.Role) + ".journal")),
+            plan.Parts.ToDictionary(part => part.Part.Role, part => new Banana.Updates.Fetching.PartDestination(new Slot(PathOf(part.Part.Role), part.Part.Role switch { PartRole.Usr => Wrap, PartRole.UsrVerity => WrapTree, _ => stream => stream }), PathOf(part.Part.Role) + ".journal")),
             cancellation ?? Cancellation);
 
     public string PathOf(PartRole role) => Path.Combine(Slots, role.ToString());
@@ -242,3 +246,7 @@ internal sealed class Device : IDisposable
         public void Complete(long length) => inner.Complete(length);
     }
 }
+
+/// <summary>All tests of updates share one world.</summary>
+[CollectionDefinition(UpdateWorld.Name)]
+public sealed class UpdateWorldCollection : ICollectionFixture<UpdateWorld>;

@@ -11,7 +11,8 @@ using Banana.Updates.Planning;
 
 namespace Banana.Tests.Integration.Updates;
 
-public sealed class WayTests(UpdateWorld world) : IClassFixture<UpdateWorld>
+[Collection(UpdateWorld.Name)]
+public sealed class WayTests(UpdateWorld world)
 {
     [Fact]
     public async Task A_listed_release_takes_the_patch_and_makes_the_tree_itself()
