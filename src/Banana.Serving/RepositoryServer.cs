@@ -59,23 +59,23 @@ public sealed class RepositoryServer : IAsyncDisposable
         options.Limits.MaxResponseBufferSize = 256 << 10;
         options.Listen(listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = limits.Connections }), NullLoggerFactory.Instance);
-        var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
+        var kestrel = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         try
         {
-            await server.StartAsync(new Application(new FileResponder(folder, limits)), cancellation).ConfigureAwait(false);
+            await kestrel.StartAsync(new Application(new FileResponder(folder, limits)), cancellation).ConfigureAwait(false);
         }
         catch (IOException error)
         {
-            server.Dispose();
+            kestrel.Dispose();
             throw new BananaException(ExitCode.Busy, $"cannot listen on {listen}: another program does", next: "stop it, or choose another address with --listen", inner: error);
         }
         catch (System.Net.Sockets.SocketException error)
         {
-            server.Dispose();
+            kestrel.Dispose();
             throw new BananaException(ExitCode.BadInput, $"cannot listen on {listen}: {error.Message}", next: "choose another address with --listen", inner: error);
         }
 
-        return new RepositoryServer(server, server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new RepositoryServer(kestrel, kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     /// <summary>Stops: running answers get a moment to end.</summary>

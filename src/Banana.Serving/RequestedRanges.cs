@@ -11,6 +11,7 @@ internal static class RequestedRanges
     /// <summary>One part of the file.</summary>
     /// <param name="From">The first byte.</param>
     /// <param name="Length">How many.</param>
+    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
     public readonly record struct Part(long From, long Length)
     {
         public long To => From + Length - 1;

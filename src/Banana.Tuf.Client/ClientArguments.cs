@@ -37,7 +37,7 @@ internal sealed class ClientArguments
     /// <summary>Parses.</summary>
     public static ClientArguments Parse(string[] words)
     {
-        Dictionary<string, string> options = new(StringComparer.Ordinal);
+        Dictionary<string, string> given = new(StringComparer.Ordinal);
         List<string> rest = [];
         for (var i = 0; i < words.Length; i++)
         {
@@ -53,7 +53,7 @@ internal sealed class ClientArguments
             }
             else if (value is not null || ++i < words.Length)
             {
-                options[name] = value ?? words[i];
+                given[name] = value ?? words[i];
             }
             else
             {
@@ -67,7 +67,7 @@ internal sealed class ClientArguments
         }
 
         var parsed = new ClientArguments { Command = rest[0], Argument = rest.ElementAtOrDefault(1) };
-        foreach (var (name, value) in options)
+        foreach (var (name, value) in given)
         {
             parsed.options[name] = value;
         }

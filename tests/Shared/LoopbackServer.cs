@@ -15,7 +15,11 @@ namespace Banana.Tests;
 /// <param name="Pause">The pause after each piece of <paramref name="Piece"/> bytes: a slow mirror.</param>
 /// <param name="Piece">The size of a piece.</param>
 /// <param name="IgnoreRange">Whether it sends the whole file although a part was asked for.</param>
-internal sealed record Behaviour(int Status = 200, long? CutAfter = null, long? StallAfter = null, TimeSpan? Pause = null, int Piece = 1 << 16, bool IgnoreRange = false);
+/// <param name="Drop">Whether it closes the connection without an answer.</param>
+/// <param name="Endless">Whether it sends zeros for ever, without saying how many.</param>
+/// <param name="Location">Where a redirect points to.</param>
+/// <param name="Tag">The entity tag; another one later is another file.</param>
+internal sealed record Behaviour(int Status = 200, long? CutAfter = null, long? StallAfter = null, TimeSpan? Pause = null, int Piece = 1 << 16, bool IgnoreRange = false, bool Drop = false, bool Endless = false, string? Location = null, string? Tag = null);
 
 /// <summary>A small HTTP server on a loopback address that serves a directory, and misbehaves on request.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
@@ -86,15 +90,18 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 while (await reader.ReadLineAsync(stop.Token) is { Length: > 0 } request)
                 {
                     var from = 0L;
+                    long? to = null;
                     while (await reader.ReadLineAsync(stop.Token) is { Length: > 0 } header)
                     {
                         if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
                         {
-                            from = long.Parse(header["Range: bytes=".Length..].Split('-')[0]);
+                            var range = header["Range: bytes=".Length..].Split('-');
+                            from = long.Parse(range[0]);
+                            to = range[1].Length > 0 ? long.Parse(range[1]) : null;
                         }
                     }
 
-                    if (!await AnswerAsync(stream, request.Split(' ')[1], from))
+                    if (!await AnswerAsync(stream, request.Split(' ')[1], from, to))
                     {
                         return;
                     }
@@ -107,24 +114,41 @@ internal sealed class LoopbackServer : IAsyncDisposable
         }
     }
 
-    private async Task<bool> AnswerAsync(NetworkStream stream, string target, long from)
+    private async Task<bool> AnswerAsync(NetworkStream stream, string target, long from, long? to)
     {
         var path = Uri.UnescapeDataString(target);
         var behaviour = Behave(path, Requests.Count(request => request.Path == path));
         Requests.Enqueue((path, from));
+        if (behaviour.Drop)
+        {
+            return false;
+        }
+
         var file = Path.Combine(directory, path.TrimStart('/'));
         var status = behaviour.Status == 200 && !File.Exists(file) ? 404 : behaviour.Status;
         if (status != 200)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n"), stop.Token);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n{(behaviour.Location is { } location ? $"Location: {location}\r\n" : string.Empty)}\r\n"), stop.Token);
             return true;
         }
 
+        if (behaviour.Endless)
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8.ToArray(), stop.Token);
+            while (true)
+            {
+                await stream.WriteAsync(new byte[behaviour.Piece], stop.Token);
+                await Task.Delay(behaviour.Pause ?? TimeSpan.Zero, stop.Token);
+            }
+        }
+
         var content = await File.ReadAllBytesAsync(file, stop.Token);
-        from = behaviour.IgnoreRange ? 0 : from;
-        var range = from > 0 ? $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}\r\n" : string.Empty;
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(from > 0 ? "206 Partial Content" : "200 OK")}\r\nContent-Length: {content.Length - from}\r\n{range}\r\n"), stop.Token);
-        var end = Math.Min(content.Length, from + Math.Min(behaviour.CutAfter ?? long.MaxValue - from, behaviour.StallAfter ?? long.MaxValue - from));
+        var whole = behaviour.IgnoreRange || (from == 0 && to is null);
+        (from, var last) = whole ? (0, content.Length - 1) : (from, Math.Min(to ?? long.MaxValue, content.Length - 1));
+        var range = whole ? string.Empty : $"Content-Range: bytes {from}-{last}/{content.Length}\r\n";
+        range += behaviour.Tag is { } tag ? $"ETag: \"{tag}\"\r\n" : string.Empty;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(whole ? "200 OK" : "206 Partial Content")}\r\nContent-Length: {last + 1 - from}\r\n{range}\r\n"), stop.Token);
+        var end = Math.Min(last + 1, from + Math.Min(behaviour.CutAfter ?? long.MaxValue - from, behaviour.StallAfter ?? long.MaxValue - from));
         for (var at = from; at < end; at += behaviour.Piece)
         {
             await stream.WriteAsync(content.AsMemory((int)at, (int)Math.Min(behaviour.Piece, end - at)), stop.Token);

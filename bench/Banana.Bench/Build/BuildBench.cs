@@ -56,7 +56,7 @@ internal sealed class BuildBench(MakerEnvironment maker, string edition)
     {
         List<(OurBuild Build, Measurement Cost)> ourBuilds = [], ourIncrementals = [];
         List<Measurement> mkosiBuilds = [], mkosiIncrementals = [];
-        var load = await LoadAsync(cancellation);
+        var load = await LoadAverage.ReadAsync(cancellation);
         for (var run = 1; run <= runs; run++)
         {
             ours.ForgetSteps();
@@ -71,9 +71,6 @@ internal sealed class BuildBench(MakerEnvironment maker, string edition)
             new Contender("banana", Measurement.Median([.. ourBuilds.Select(run => run.Cost)]), Measurement.Median([.. ourIncrementals.Select(run => run.Cost)]), ourBuilds[^1].Build.Image),
             new Contender(await mkosi.VersionAsync(cancellation), Measurement.Median(mkosiBuilds), Measurement.Median(mkosiIncrementals), mkosi.Describe()),
             ourBuilds.MinBy(run => run.Cost.Wall).Build.Steps, ourIncrementals.MinBy(run => run.Cost.Wall).Build.Steps,
-            runs, load, await LoadAsync(cancellation));
+            runs, load, await LoadAverage.ReadAsync(cancellation));
     }
-
-    // 6.41 8.16 9.46 3/214 4711: the average of the last minute comes first (proc_loadavg(5)).
-    private static async Task<string> LoadAsync(CancellationToken cancellation) => (await File.ReadAllTextAsync("/proc/loadavg", cancellation)).Split(' ')[0];
 }

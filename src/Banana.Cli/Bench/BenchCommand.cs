@@ -19,8 +19,8 @@ internal static class BenchCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var words = new Argument<string[]>("words") { Description = "What to measure, and its options: 'build', 'build --runs 3 --json' (bench/README.md)", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("bench", "Measure builds beside mkosi's, on the same packages in the same run") { words };
+        var words = new Argument<string[]>("words") { Description = "What to measure, and its options: 'build --runs 3', 'delta --small --json' (bench/README.md)", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("bench", "Measure builds and downloads beside named peers, in the same run") { words };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancellation) =>
         {

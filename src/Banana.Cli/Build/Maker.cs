@@ -27,13 +27,15 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
     /// <param name="output">The folder of all releases.</param>
     /// <param name="clean">Whether every step is made anew.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public async Task<BuildResult> BuildAsync(string editionName, ReleaseVersion? version, string output, bool clean, CancellationToken cancellation)
+    /// <param name="named">The edition that the release says it is, when that is another one: its next release is built from other packages.</param>
+    public async Task<BuildResult> BuildAsync(string editionName, ReleaseVersion? version, string output, bool clean, CancellationToken cancellation, string? named = null)
     {
         UnixFile.UseStandardMask();
         environment.Artifacts.Sweep();
         var edition = EditionResolver.Resolve(environment.Definition, editionName);
         var lockfile = LockfileChanges.Require(await LockfileJson.ReadAsync(edition.Lockfile, cancellation), edition);
         var release = version ?? ReleaseVersion.Parse($"{DateTimeOffset.FromUnixTimeSeconds(lockfile.Epoch):yyyyMMdd}.1");
+        edition = edition with { Name = named ?? edition.Name };
         var request = new BuildRequest(edition, lockfile, LockfileJson.DigestOf(lockfile), release, Path.GetFullPath(output)) { Clean = clean };
         RefuseNewerOutput(request.ReleaseFolder);
 

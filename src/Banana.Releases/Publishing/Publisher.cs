@@ -44,9 +44,10 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
             var role = ChannelRole.Name(options.Channel, manifest.Edition);
             EnsureChannel(editor, role, options);
             var manifestBytes = await File.ReadAllBytesAsync(Path.Combine(release.Path, ReleaseManifest.FileName), cancellation).ConfigureAwait(false);
+            var before = await PublishedAsync(editor, manifest, cancellation).ConfigureAwait(false);
             var earlier = await EarlierAsync(editor, manifest, manifestBytes, cancellation).ConfigureAwait(false);
             var parts = await UploadPartsAsync(release, editor, earlier, options, cancellation).ConfigureAwait(false);
-            var (patches, statistics) = await MakePatchesAsync(release, editor, earlier, options, cancellation).ConfigureAwait(false);
+            var (patches, statistics) = await MakePatchesAsync(release, editor, earlier, before, options, cancellation).ConfigureAwait(false);
             var delivery = new ReleaseDelivery { Edition = manifest.Edition, Version = manifest.Version, Parts = parts, Patches = patches, Verity = VerityOf(release) };
             await WriteReleaseAsync(editor, release, manifestBytes, delivery, earlier.FirstOrDefault(), cancellation).ConfigureAwait(false);
             await ChecksumsAsync(editor, parts, options, cancellation).ConfigureAwait(false);
@@ -74,6 +75,15 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
 
             editor.Metadata.Delegate(ChannelRole.Create(channel, edition, keys), keys);
         }
+    }
+
+    // The delivery of this very release, when it is in a channel already.
+    private static async Task<ReleaseDelivery?> PublishedAsync(RepositoryEditor editor, ReleaseManifest manifest, CancellationToken cancellation)
+    {
+        var entries = editor.Metadata.Roles.Where(role => role.Key != Tuf.Metadata.RoleNames.Targets).SelectMany(role => ChannelEntry.All(role.Value, role.Key));
+        return entries.FirstOrDefault(entry => entry.Edition == manifest.Edition && entry.Version == manifest.Version) is { } entry
+            ? await RepositoryReading.DeliveryAsync(editor.Store, entry, cancellation).ConfigureAwait(false)
+            : null;
     }
 
     // The releases of this edition in all channels, the newest first. The version itself may be there already: then it must be the same.
@@ -158,7 +168,7 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
     }
 
     private async Task<(IReadOnlyList<DeliveredPatch> Patches, IReadOnlyList<(ReleaseVersion From, Formats.Patches.Making.PatchStatistics Statistics)> Statistics)> MakePatchesAsync(
-        ReleaseDirectory release, RepositoryEditor editor, IReadOnlyList<ReleaseDelivery> earlier, PublishOptions options, CancellationToken cancellation)
+        ReleaseDirectory release, RepositoryEditor editor, IReadOnlyList<ReleaseDelivery> earlier, ReleaseDelivery? before, PublishOptions options, CancellationToken cancellation)
     {
         var patches = new List<DeliveredPatch>();
         var all = new List<(ReleaseVersion, Formats.Patches.Making.PatchStatistics)>();
@@ -170,6 +180,14 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         var workshop = new PatchWorkshop(editor.Store, options.Libraries, options.PatchLevel, progress);
         foreach (var from in earlier.Where(from => from.Find(PartRole.Usr) is not null).Take(options.PatchesFrom))
         {
+            // Published before: a patch takes minutes, and the same images give the same one.
+            if (before?.Patches.FirstOrDefault(patch => patch.From == from.Version && patch.FromSha256 == from.Find(PartRole.Usr)!.Object.Sha256) is { } known
+                && await editor.Store.LengthAsync(known.Object.Key, cancellation).ConfigureAwait(false) == known.Object.Size)
+            {
+                patches.Add(known);
+                continue;
+            }
+
             var file = Path.Combine(Path.GetTempPath(), $"banana-{Guid.NewGuid():N}.patch");
             try
             {

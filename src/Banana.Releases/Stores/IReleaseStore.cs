@@ -79,6 +79,7 @@ public readonly record struct StoreEntry(string Key, long Length);
 /// <summary>Bytes of an object.</summary>
 /// <param name="Offset">The first byte.</param>
 /// <param name="Length">How many; null: to the end.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 public readonly record struct ByteRange(long Offset, long? Length)
 {
     /// <summary>The whole object.</summary>
@@ -86,8 +87,10 @@ public readonly record struct ByteRange(long Offset, long? Length)
 
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(Offset);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Length ?? 1, nameof(Length));
+        if (Offset < 0 || Length <= 0)
+        {
+            throw new InvalidOperationException($"{this} is no range of bytes");
+        }
     }
 }
 

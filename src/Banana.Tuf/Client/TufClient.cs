@@ -276,9 +276,9 @@ public sealed class TufClient(ITufTransport metadata, ITrustedStore store, TimeP
 
         var local = Local(RoleNames.Snapshot, json => TrustedMetadata.AsBound(MetadataReader.Snapshot(json), RoleNames.Snapshot, trusted));
         var json = await FetchAsync(RoleNames.Snapshot, timestamp.Snapshot, options.MaxSnapshotLength, cancellation).ConfigureAwait(false);
-        var snapshot = TrustedMetadata.Snapshot(trusted, timestamp, local, json, now);
+        var next = TrustedMetadata.Snapshot(trusted, timestamp, local, json, now);
         store.Write(RoleNames.FileName(RoleNames.Snapshot, null), json);
-        return snapshot.Signed;
+        return next.Signed;
     }
 
     private async Task<TargetsMetadata> LoadTargetsAsync(string role, string parent, RoleKeys keys, IReadOnlyDictionary<string, PublicKey> allKeys, CancellationToken cancellation)

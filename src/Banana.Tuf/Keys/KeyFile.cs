@@ -32,8 +32,7 @@ public static class KeyFile
     public static PrivateKey Read(string path, string? passphrase = null)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        var mode = File.GetUnixFileMode(path) & others;
-        if (mode != 0)
+        if ((File.GetUnixFileMode(path) & others) != UnixFileMode.None)
         {
             throw new TufException(TufFailure.Key, $"{path}: others can read or write this private key; use a mode of 0600, and a new key when others may have seen it");
         }

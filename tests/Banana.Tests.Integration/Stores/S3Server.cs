@@ -58,6 +58,13 @@ public class S3Server : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Makes a bucket.</summary>
+    internal static async Task MakeBucketAsync(S3Settings settings, CancellationToken cancellation)
+    {
+        using var client = new S3Client(settings, new HttpStoreOptions { Attempts = 1 });
+        using var made = await client.SendAsync(() => client.Make(HttpMethod.Put, key: null), "make the bucket", uploaded: 0, cancellation);
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -73,12 +80,11 @@ public class S3Server : IAsyncLifetime
 
     private async Task UntilReadyAsync()
     {
-        using var client = new S3Client(Settings, new HttpStoreOptions { Attempts = 1 });
         for (var tries = 0; ; tries++)
         {
             try
             {
-                using var made = await client.SendAsync(() => client.Make(HttpMethod.Put, key: null), "make the bucket", uploaded: 0, stop.Token);
+                await MakeBucketAsync(Settings, stop.Token);
                 return;
             }
             catch (Exception error) when (tries < 300 && !running!.IsCompleted && error is Banana.Foundation.Errors.BananaException or TransientException)

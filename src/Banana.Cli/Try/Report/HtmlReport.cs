@@ -29,6 +29,7 @@ internal static class HtmlReport
         HtmlSections.Build(html, report);
         HtmlSections.Boot(html, report);
         HtmlSections.Parts(html, report);
+        HtmlSections.Update(html, report);
         HtmlSections.Screen(html, report);
         HtmlSections.Next(html, report);
         HtmlLog.Write(html, report.Boot.Serial);

@@ -102,6 +102,25 @@ internal static class HtmlSections
         html.Raw($"<p class=\"dim hash\">root hash <code>{HtmlText.Escape(report.Manifest.RootHash)}</code></p>\n</section>\n");
     }
 
+    /// <summary>What an update to the next release costs, each way.</summary>
+    public static void Update(HtmlText html, TryReport report)
+    {
+        if (report.Update is not { } update)
+        {
+            return;
+        }
+
+        var dearest = update.Ways.Max(way => way.Bytes);
+        html.Raw($"<section>\n<h2>Update to {HtmlText.Escape(update.To.ToString())}</h2>\n<p class=\"dim\">{update.Packages} packages changed. Both releases are published in out/try/repository; this is what a device with {HtmlText.Escape(update.From.ToString())} would fetch of /usr.</p>\n<table class=\"bars\">\n<thead><tr><th>Way</th><th class=\"wide\">Download</th><th class=\"number\"></th><th>What it is</th></tr></thead>\n<tbody>\n");
+        foreach (var way in update.Ways)
+        {
+            var requests = way.Requests == 1 ? "1 request" : string.Create(CultureInfo.InvariantCulture, $"{way.Requests} requests");
+            html.Raw($"<tr><th scope=\"row\">{HtmlText.Escape(way.Name)}</th><td><div class=\"track\"><span class=\"bar part\" style=\"width:{HtmlText.Percent(way.Bytes, dearest)}\"></span></div></td><td class=\"number\">{ByteSize.Format(way.Bytes)}</td><td class=\"dim\">{requests}; {HtmlText.Escape(way.What)}</td></tr>\n");
+        }
+
+        html.Raw("</tbody>\n</table>\n</section>\n");
+    }
+
     /// <summary>What the screen showed.</summary>
     public static void Screen(HtmlText html, TryReport report)
     {

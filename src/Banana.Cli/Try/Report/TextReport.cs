@@ -29,6 +29,15 @@ internal static class TextReport
             yield return $"  {(check.Passed ? paint("✓", "1;32") : paint("✗", "1;31"))} {check.Name,-18} {check.Detail}";
         }
 
+        if (report.Update is { } update)
+        {
+            yield return $"  update     to {update.To}, {update.Packages} packages changed:";
+            foreach (var way in update.Ways)
+            {
+                yield return $"    {way.Name,-16} {ByteSize.Format(way.Bytes),10} in {way.Requests} request{(way.Requests == 1 ? string.Empty : "s")}   {way.What}";
+            }
+        }
+
         yield return $"  report     {html}";
         yield return string.Empty;
         foreach (var (command, what) in report.NextSteps().Take(2))

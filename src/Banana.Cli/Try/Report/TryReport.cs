@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Cli.Try.Update;
 using Banana.Formats.Release;
 using Banana.Vm.Health;
 
@@ -29,6 +30,9 @@ internal sealed record TryReport
 
     /// <summary>The first boot.</summary>
     public required BootRecord Boot { get; init; }
+
+    /// <summary>What the next release costs; null when there is none.</summary>
+    public UpdateCosts? Update { get; init; }
 
     /// <summary>From the beginning of the first step to the end of the last; steps overlap.</summary>
     public TimeSpan BuildTime => Steps.Count == 0 ? TimeSpan.Zero : Steps.Max(step => step.Start + step.Duration) - Steps.Min(step => step.Start);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Banana.Formats.Compression;
 using Banana.Formats.Erofs;
 using Banana.Formats.Storage;
+using Banana.Foundation.Errors;
 
 namespace Banana.Formats.Patches.Making;
 
@@ -40,9 +41,11 @@ public static class PatchMaker
     /// <param name="patch">Where the patch goes.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="Foundation.Errors.BananaException">One of the two is no erofs image, or is damaged.</exception>
+    /// <exception cref="BananaException">One of the two is no erofs image, or is damaged.</exception>
     public static PatchStatistics Make(ByteSource old, ByteSource target, Stream patch, PatchOptions options, CancellationToken cancellation)
     {
+        RequireBlocks(old);
+        RequireBlocks(target);
         var header = new PatchHeader(old.Length, DigestOf(old, cancellation), target.Length, DigestOf(target, cancellation), options.Codecs);
         patch.Write(header.ToBytes());
         using var oldImage = ErofsImage.Open(old.Window(0, old.Length, "old"));
@@ -89,6 +92,14 @@ public static class PatchMaker
             patch.Write(group.Frame);
             statistics.Groups++;
             statistics.FrameBytes += group.Frame.Length;
+        }
+    }
+
+    private static void RequireBlocks(ByteSource image)
+    {
+        if (image.Length % PatchFormat.BlockSize != 0 || image.Length > PatchFormat.MaximumImage)
+        {
+            throw new BananaException(ExitCode.BadInput, $"no patch can be made of an image of {image.Length} bytes: it is not whole blocks of {PatchFormat.BlockSize}", image.Name);
         }
     }
 

@@ -14,10 +14,11 @@ namespace Banana.Releases.Stores.Http;
 /// <param name="redirects">Whether the server may point elsewhere (never from https to http, never to another scheme).</param>
 internal sealed class HttpTransport(string location, HttpStoreOptions options, bool redirects) : IDisposable
 {
+    private const int MostRedirects = 5;
+
     private readonly HttpClient client = new(new SocketsHttpHandler
     {
-        AllowAutoRedirect = redirects,
-        MaxAutomaticRedirections = 5,
+        AllowAutoRedirect = false, // .NET would follow to any scheme as if it were http.
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
         MaxConnectionsPerServer = options.Connections,
@@ -59,10 +60,39 @@ internal sealed class HttpTransport(string location, HttpStoreOptions options, b
         }
     }
 
-    /// <summary>One attempt.</summary>
+    /// <summary>One attempt, with its redirects. One that is not followed is the answer.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(Func<HttpRequestMessage> make, long uploaded, CancellationToken cancellation)
     {
-        using var request = make();
+        Uri? address = null;
+        for (var followed = 0; ; followed++)
+        {
+            using var request = make();
+            request.RequestUri = address ?? request.RequestUri;
+            var response = await SendAsync(request, uploaded, cancellation).ConfigureAwait(false);
+            if (!redirects || followed == MostRedirects || NextAddress(request.RequestUri!, response) is not { } next)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            address = next;
+        }
+    }
+
+    // Only to http or https, and never from https to http.
+    private static Uri? NextAddress(Uri from, HttpResponseMessage response)
+    {
+        if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || response.Headers.Location is not { } location)
+        {
+            return null;
+        }
+
+        var to = location.IsAbsoluteUri ? location : new Uri(from, location);
+        return to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp) ? to : null;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, long uploaded, CancellationToken cancellation)
+    {
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         watch.CancelAfter(options.ConnectTimeout + options.StallTimeout + TimeSpan.FromSeconds((double)uploaded / options.MinimumRate));
         HttpResponseMessage response;

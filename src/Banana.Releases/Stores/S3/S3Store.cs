@@ -10,23 +10,25 @@ namespace Banana.Releases.Stores.S3;
 /// <summary>A repository in a bucket of an S3 server, addressed by path ("path style").</summary>
 public sealed class S3Store : IReleaseStore
 {
-    private const int DefaultPartSize = 16 << 20;
+    private const int PartSize = 16 << 20;
 
     private readonly S3Client client;
     private readonly int pageSize;
+    private readonly int parallel;
 
     /// <param name="settings">Which bucket, and who we are there.</param>
     /// <param name="options">How patient it is.</param>
     public S3Store(S3Settings settings, HttpStoreOptions? options = null)
-        : this(settings, options ?? new HttpStoreOptions(), pageSize: 1000)
+        : this(settings, options ?? new HttpStoreOptions(), pageSize: 1000, parallel: 2)
     {
     }
 
-    internal S3Store(S3Settings settings, HttpStoreOptions options, int pageSize)
+    internal S3Store(S3Settings settings, HttpStoreOptions options, int pageSize, int parallel)
     {
         ArgumentNullException.ThrowIfNull(settings);
         client = new S3Client(settings, options);
         this.pageSize = pageSize;
+        this.parallel = parallel;
     }
 
     /// <inheritdoc/>
@@ -84,6 +86,7 @@ public sealed class S3Store : IReleaseStore
     {
         var below = client.Settings.Prefix + StoreKey.CheckPrefix(prefix);
         string? next = null;
+        var last = string.Empty;
         do
         {
             List<KeyValuePair<string, string>> query = [new("list-type", "2"), new("max-keys", S3Client.Number(pageSize)), new("prefix", below)];
@@ -95,7 +98,14 @@ public sealed class S3Store : IReleaseStore
             var page = await client.ReadAsync(() => client.Make(HttpMethod.Get, key: null, query), "list the bucket", S3Xml.ReadPage, cancellation).ConfigureAwait(false);
             foreach (var entry in page.Objects)
             {
+                // Lists are in ascending order by definition; Ceph's POSIX gateway gives new objects a second time after the last one.
+                if (string.CompareOrdinal(entry.Key, last) <= 0)
+                {
+                    continue;
+                }
+
                 // What others put beside us, and a server that answers more than it was asked.
+                last = entry.Key;
                 if (entry.Key.StartsWith(below, StringComparison.Ordinal) && StoreKey.IsValid(entry.Key.AsSpan(client.Settings.Prefix.Length)))
                 {
                     yield return entry with { Key = entry.Key[client.Settings.Prefix.Length..] };
@@ -110,11 +120,11 @@ public sealed class S3Store : IReleaseStore
 
     /// <inheritdoc/>
     public Task<bool> WriteAsync(string key, ReadOnlyMemory<byte> content, Precondition precondition, CancellationToken cancellation) =>
-        new S3Upload(client, StoreKey.Check(key), DefaultPartSize).PutAsync(content, precondition, cancellation);
+        new S3Upload(client, StoreKey.Check(key), PartSize, parallel).PutAsync(content, precondition, cancellation);
 
     /// <inheritdoc/>
     public Task UploadAsync(string key, Stream content, long length, CancellationToken cancellation) =>
-        new S3Upload(client, StoreKey.Check(key), DefaultPartSize).RunAsync(content, length, cancellation);
+        new S3Upload(client, StoreKey.Check(key), PartSize, parallel).RunAsync(content, length, cancellation);
 
     /// <inheritdoc/>
     public async Task DeleteAsync(string key, CancellationToken cancellation)

@@ -10,15 +10,14 @@ using Banana.Releases.Layout;
 namespace Banana.Releases.Stores.S3;
 
 /// <summary>
-/// Writes an object of any length: in one request when it is small, else in parts ("Multipart upload", Amazon S3 User Guide), of which two are
+/// Writes an object of any length: in one request when it is small, else in parts ("Multipart upload", Amazon S3 User Guide), of which a few are
 /// under way at a time. Readers see nothing before the last request.
 /// </summary>
-internal sealed class S3Upload(S3Client client, string key, int partSize)
+internal sealed class S3Upload(S3Client client, string key, int partSize, int parallel)
 {
     // Limits of S3.
     private const int MostParts = 10_000;
     private const int SmallestPart = 5 << 20;
-    private const int Parallel = 2;
 
     private readonly string what = $"write '{key}'";
 
@@ -28,29 +27,42 @@ internal sealed class S3Upload(S3Client client, string key, int partSize)
     /// <returns>Whether the precondition held.</returns>
     public async Task<bool> PutAsync(ReadOnlyMemory<byte> content, Precondition precondition, CancellationToken cancellation)
     {
-        List<KeyValuePair<string, string>> headers = [.. Kept];
         if (precondition.MustBeMissing)
         {
-            headers.Add(new("if-none-match", "*"));
-        }
-        else if (precondition.Version is { } version)
-        {
-            headers.Add(new("if-match", version));
+            return await PutOnceAsync(content, new("if-none-match", "*"), cancellation).ConfigureAwait(false);
         }
 
+        if (precondition.Version is not { } version)
+        {
+            return await PutOnceAsync(content, condition: null, cancellation).ConfigureAwait(false);
+        }
+
+        // Ceph's POSIX gateway compares without the quotes that RFC 9110 demands: when it says that the version is another
+        // and it is not, it is asked in its own way. That is a condition too, so nothing is lost when it changes in between.
+        return await PutOnceAsync(content, new("if-match", version), cancellation).ConfigureAwait(false)
+            || (await VersionAsync(cancellation).ConfigureAwait(false) == version && await PutOnceAsync(content, new("if-match", version.Trim('"')), cancellation).ConfigureAwait(false));
+    }
+
+    private async Task<bool> PutOnceAsync(ReadOnlyMemory<byte> content, KeyValuePair<string, string>? condition, CancellationToken cancellation)
+    {
+        IReadOnlyList<KeyValuePair<string, string>> headers = condition is { } header ? [.. Kept, header] : Kept;
         using var response = await client.SendAsync(
             () => client.Make(HttpMethod.Put, key, headers: headers, body: content), what, content.Length, cancellation,
-            HttpStatusCode.PreconditionFailed, HttpStatusCode.Conflict, HttpStatusCode.NotFound).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode)
+            condition is null ? [] : [HttpStatusCode.PreconditionFailed, HttpStatusCode.Conflict, HttpStatusCode.NotFound]).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.NotFound)
         {
-            return true;
+            return response.IsSuccessStatusCode; // 409: another conditional write is going on (Amazon).
         }
 
-        // 409: another conditional write is going on (Amazon). 404: what should be unchanged is gone.
-        var lost = response.StatusCode == HttpStatusCode.NotFound
-            ? S3Error.CodeOf(await client.Transport.ReadBodyAsync(response, 1 << 16, cancellation).ConfigureAwait(false) ?? []) is "NoSuchKey" && precondition.Version is not null
-            : precondition != Precondition.None;
-        return lost ? false : throw S3Error.Explain(client.Settings, what, response.StatusCode, response.StatusCode == HttpStatusCode.NotFound ? "NoSuchBucket" : null);
+        // What should be unchanged is gone; or the bucket is not there.
+        var code = S3Error.CodeOf(await client.Transport.ReadBodyAsync(response, 1 << 16, cancellation).ConfigureAwait(false) ?? []);
+        return code == "NoSuchKey" ? false : throw S3Error.Explain(client.Settings, what, response.StatusCode, code);
+    }
+
+    private async Task<string?> VersionAsync(CancellationToken cancellation)
+    {
+        using var response = await client.SendAsync(() => client.Make(HttpMethod.Head, key), what, uploaded: 0, cancellation, HttpStatusCode.NotFound).ConfigureAwait(false);
+        return response.IsSuccessStatusCode ? response.Headers.ETag?.Tag : null;
     }
 
     /// <summary>Writes an object of a known length.</summary>
@@ -86,7 +98,7 @@ internal sealed class S3Upload(S3Client client, string key, int partSize)
         {
             for (var index = 0; index < tags.Length; index++)
             {
-                if (running.Count == Parallel)
+                if (running.Count == parallel)
                 {
                     await running.Dequeue().ConfigureAwait(false);
                 }

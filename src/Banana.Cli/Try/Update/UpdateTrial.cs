@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using Banana.Cli.Build;
+using Banana.Cli.Keys;
+using Banana.Cli.Workbenches;
+using Banana.Formats.Patches;
+using Banana.Formats.Release;
+using Banana.Foundation.Progress;
+using Banana.Releases.Publishing;
+using Banana.Releases.Stores;
+using Banana.Tuf.Keys;
+using Banana.Tuf.Metadata;
+using Banana.Tuf.Repository;
+
+namespace Banana.Cli.Try.Update;
+
+/// <summary>
+/// Builds what the edition becomes next, publishes both releases to a developer's own repository below <c>out/try</c>, and reads the
+/// prices. Everything is kept: a second run finds its keys, its repository and its patches.
+/// </summary>
+internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink progress)
+{
+    /// <summary>The edition whose lockfile has newer packages is the edition's name with this.</summary>
+    public const string NextSuffix = "-next";
+
+    private const string Channel = "testing";
+
+    /// <summary>Does it; null when the edition has no next one.</summary>
+    /// <param name="current">The release that was built.</param>
+    /// <param name="folder">Where repository and keys are.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task<UpdateCosts?> RunAsync(ReleaseDirectory current, string folder, CancellationToken cancellation)
+    {
+        var edition = current.Manifest.Edition;
+        if (!environment.Definition.Editions.ContainsKey(edition + NextSuffix))
+        {
+            return null;
+        }
+
+        var version = new ReleaseVersion(current.Manifest.Version.Day, current.Manifest.Version.Number + 1);
+        var built = await new Maker(environment, progress).BuildAsync(edition + NextSuffix, version, Path.Combine(folder, "releases"), clean: false, cancellation, named: edition);
+        var next = ReleaseDirectory.Open(built.Folder);
+        using var keys = Keys(Path.Combine(folder, "keys"));
+        using var store = ReleaseStores.Open(Path.Combine(folder, "repository"));
+        var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
+        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root) };
+        var publisher = new Publisher(progress, TimeProvider.System);
+        return await TufErrors.ExplainAsync(store.Location, async () =>
+        {
+            await publisher.PublishAsync(current, store, () => Begin(keys), options, cancellation);
+            var report = await publisher.PublishAsync(next, store, create: null, options, cancellation);
+            return UpdateCosts.Of(current.Manifest.Version, report.Delivery, ReleaseChanges.Between(null, current.ReadPackages(), next.ReadPackages()).Packages.Count);
+        });
+    }
+
+    // One key for each role, as 'banana keys make' does it.
+    private static KeyFolder Keys(string folder)
+    {
+        foreach (var role in RoleNames.TopLevel.Where(role => !File.Exists(Path.Combine(folder, role + ".pem"))))
+        {
+            KeyFolder.Make(folder, role, KeyKind.Ed25519, passphrase: null).Dispose();
+        }
+
+        return KeyFolder.Open([folder], passphraseFile: null);
+    }
+
+    private static TufRepository Begin(KeyFolder keys)
+    {
+        var byRole = RoleNames.TopLevel.Order(StringComparer.Ordinal).Zip(keys.Keys).ToDictionary(
+            pair => pair.First, pair => ((IReadOnlyList<PublicKey>)[pair.Second.Public], 1), StringComparer.Ordinal);
+        var repository = TufRepository.Create(byRole, TimeProvider.System);
+        var request = keys.Keys.Where(key => byRole[RoleNames.Root].Item1[0].Id == key.Public.Id).Aggregate(repository.ProposeRoot(root => root), (unsigned, key) => unsigned.Sign(key));
+        repository.Accept(request);
+        return repository;
+    }
+}
