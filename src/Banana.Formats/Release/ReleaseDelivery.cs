@@ -35,7 +35,7 @@ public sealed record ReleaseDelivery
     public DeliveredVerity? Verity { get; init; }
 
     /// <summary>Patches of the usr image.</summary>
-    public IReadOnlyList<DeliveredPatch> Patches { get; init; } = [];
+    public IReadOnlyList<DeliveredPatch> Patches { get; init => field = value ?? []; } = []; // generated code sets null when the key is missing
 
     /// <summary>Reads and checks the bytes.</summary>
     /// <exception cref="BananaException">It is malformed, contradicts itself, or is of a newer format.</exception>
@@ -104,7 +104,7 @@ public sealed record DeliveredPart
     public DeliveredIndex? Index { get; init; }
 
     /// <summary>What chunks cost for a device that has an earlier release.</summary>
-    public IReadOnlyList<DeliveredReuse> Reuse { get; init; } = [];
+    public IReadOnlyList<DeliveredReuse> Reuse { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A chunk index (casync's .caibx).</summary>

@@ -28,9 +28,6 @@ namespace Banana.Releases.Publishing;
 /// <param name="clock">The clock, for expiry and locks.</param>
 public sealed class Publisher(IProgressSink progress, TimeProvider clock)
 {
-    // A range of the image that is fetched though it is there costs less than one more request up to about here.
-    private const long MaximalGap = 32 << 10;
-
     /// <summary>Publishes a release.</summary>
     /// <param name="release">The release, as the forge made it.</param>
     /// <param name="store">The repository.</param>
@@ -158,7 +155,7 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         foreach (var release in earlier.Where(release => release.Find(part.Role)?.Index is not null).Take(options.PatchesFrom))
         {
             var old = await RepositoryReading.IndexAsync(editor.Store, release.Find(part.Role)!.Index!, cancellation).ConfigureAwait(false);
-            var plan = ChunkPlan.Make(index!, old.Chunks.Select(chunk => chunk.Id).ToHashSet(), MaximalGap);
+            var plan = ChunkPlan.Make(index!, old.Chunks.Select(chunk => chunk.Id).ToHashSet(), ChunkPlan.RequestWorth);
             reuse.Add(new() { From = release.Version, Bytes = plan.FetchedBytes, Requests = plan.Requests });
         }
 

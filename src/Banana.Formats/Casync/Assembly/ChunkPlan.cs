@@ -23,6 +23,12 @@ public readonly record struct ByteRange(long Offset, long Length)
 /// <param name="FetchedBytes">The bytes of all pieces: the missing ones, and gaps that were cheaper to fetch than a request.</param>
 public sealed record ChunkPlan(IReadOnlyList<ByteRange> Ranges, long MissingBytes, long FetchedBytes)
 {
+    /// <summary>
+    /// What a request is worth in bytes: a range of the image that is fetched though it is there costs less than one more request up to
+    /// about here. The publisher prices with it and the device fetches with it, so that both come to the same ranges.
+    /// </summary>
+    public const int RequestWorth = 32 << 10;
+
     /// <summary>How many requests that is.</summary>
     public int Requests => Ranges.Count;
 
