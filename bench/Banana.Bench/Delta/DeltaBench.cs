@@ -24,6 +24,8 @@ internal sealed class DeltaBench(MakerEnvironment maker)
         new Desync("desync 1024:2048:4096 (KDE Linux)", ErofsLayout.Kde, "1024:2048:4096"),
         new Desync("desync 4:16:64, our layout", ErofsLayout.Ours, "4:16:64"),
         new ZstdPatch(),
+        new Ours(byPatch: false),
+        new Ours(byPatch: true),
     ];
 
     /// <summary>Makes the pair if it is not there, and measures.</summary>

@@ -4,6 +4,7 @@
 using System.CommandLine;
 using Banana.Bench.Delta.Pairs;
 using Banana.Bench.Delta.Report;
+using Banana.Bench.Delta.Ways;
 using Banana.Cli;
 using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
@@ -27,7 +28,7 @@ internal static class DeltaBenchCommand
             await new PairMaker(maker).EnsureAllAsync(Chosen(parsed), cancellation);
             return 0;
         });
-        var command = new Command("delta", "Measure what an update downloads, beside full images, desync and zstd --patch-from") { small, names, json, pairs };
+        var command = new Command("delta", "Measure what an update downloads, beside full images, desync and zstd --patch-from") { small, names, json, pairs, OurPrograms.Create() };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var maker = await OpenAsync(parsed, cancellation);
