@@ -16,7 +16,7 @@ internal sealed record PlannedGroup(IReadOnlyList<PatchReference> References, Re
 internal readonly record struct ReferenceKey(ulong Nid, long Part);
 
 /// <summary>Collects instructions, their data and what it refers to.</summary>
-internal sealed class GroupBuilder
+internal sealed class GroupBuilder : IDisposable
 {
     // Less than what a reader accepts: room for the instructions.
     private const int DataLimit = 8 << 20;
@@ -94,7 +94,7 @@ internal sealed class GroupBuilder
     public PlannedGroup Take()
     {
         Finish();
-        var content = new MemoryStream((int)(instructions.Length + data.Length) + 8);
+        using var content = new MemoryStream((int)(instructions.Length + data.Length) + 8);
         PatchCursor.Write(content, (ulong)instructions.Length);
         instructions.WriteTo(content);
         data.WriteTo(content);
@@ -107,6 +107,13 @@ internal sealed class GroupBuilder
         denseLength = 0;
         expected = 0;
         return group;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        instructions.Dispose();
+        data.Dispose();
     }
 
     private void Begin(PatchInstruction instruction)

@@ -74,6 +74,7 @@ internal sealed class GroupPlanner : IDisposable
     {
         open?.Reader.Dispose();
         density.Dispose();
+        builder.Dispose();
     }
 
     private IEnumerable<PlannedGroup> Cluster(ImageRegion region, CancellationToken cancellation)
