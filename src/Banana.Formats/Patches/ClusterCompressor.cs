@@ -16,7 +16,7 @@ internal sealed class ClusterCompressor : IDisposable
     private readonly ClusterCodec codec;
     private readonly ClusterLibraries libraries;
     private readonly ZstdCompressor? zstd;
-    private readonly byte[] output = new byte[(PatchFormat.MaximumClusterBlocks * PatchFormat.BlockSize) + Slack];
+    private readonly ScratchBuffer buffer = new();
 
     public ClusterCompressor(ClusterCodec codec, ClusterLibraries libraries)
     {
@@ -31,14 +31,15 @@ internal sealed class ClusterCompressor : IDisposable
     /// <returns>Whether the contents fit.</returns>
     public bool TryFill(ReadOnlySpan<byte> content, Span<byte> cluster)
     {
+        var output = buffer.Take(cluster.Length + Slack);
         int? length;
         if (zstd is not null)
         {
-            length = zstd.TryCompress(content, output.AsSpan(0, cluster.Length + Slack));
+            length = zstd.TryCompress(content, output);
         }
         else
         {
-            length = libraries.Lz4!.CompressToFit(content, output.AsSpan(0, cluster.Length), codec.Level, out var taken);
+            length = libraries.Lz4!.CompressToFit(content, output[..cluster.Length], codec.Level, out var taken);
             length = taken == content.Length ? length : null;
         }
 
@@ -48,10 +49,14 @@ internal sealed class ClusterCompressor : IDisposable
         }
 
         cluster[..^length.Value].Clear();
-        output.AsSpan(0, length.Value).CopyTo(cluster[^length.Value..]);
+        output[..length.Value].CopyTo(cluster[^length.Value..]);
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => zstd?.Dispose();
+    public void Dispose()
+    {
+        zstd?.Dispose();
+        buffer.Dispose();
+    }
 }

@@ -42,8 +42,12 @@ public sealed record ReleaseDelivery
     public static ReleaseDelivery Parse(ReadOnlySpan<byte> json, string where)
     {
         var delivery = ReleaseJson.Deserialize(json, ReleaseJson.Canonical.ReleaseDelivery, CurrentFormat, where);
+        ReleaseJson.Require(delivery.Edition.Length > 0, where, "'edition' is empty");
+        var roles = new HashSet<PartRole>();
         foreach (var part in delivery.Parts)
         {
+            ReleaseJson.Require(part is not null, where, "'parts' has an empty entry");
+            ReleaseJson.Require(roles.Add(part.Role), where, $"the role of '{part.Object.Key}' is there twice");
             Check(part.Object, where);
             if (part.Index is { } index)
             {
@@ -51,15 +55,17 @@ public sealed record ReleaseDelivery
                 ReleaseJson.Require(index.Minimum > 0 && index.Minimum <= index.Average && index.Average <= index.Maximum, where, "the chunk sizes of an index are in no order");
             }
 
-            ReleaseJson.Require(part.Reuse.All(reuse => reuse is { Bytes: >= 0, Requests: >= 0 }), where, "a price is negative");
+            ReleaseJson.Require(part.Reuse.All(reuse => reuse is { Bytes: >= 0, Requests: >= 0 }), where, "a price is negative or empty");
         }
 
         foreach (var patch in delivery.Patches)
         {
+            ReleaseJson.Require(patch is not null, where, "'patches' has an empty entry");
             Check(patch.Object, where);
             ReleaseJson.Require(Sha256Digest.IsValid(patch.FromSha256), where, "'fromSha256' is not a SHA-256");
         }
 
+        ReleaseJson.Require(delivery.Verity is not { } verity || IsSalt(verity.Salt), where, "'salt' is no salt (lower-case hexadecimal digits, two for each of at most 256 bytes)");
         return delivery;
     }
 
@@ -68,6 +74,9 @@ public sealed record ReleaseDelivery
 
     /// <summary>The part of a role, or null.</summary>
     public DeliveredPart? Find(PartRole role) => Parts.FirstOrDefault(part => part.Role == role);
+
+    // Bounded by the superblock's field.
+    private static bool IsSalt(string salt) => salt.Length % 2 == 0 && salt.Length <= 512 && salt.All(char.IsAsciiHexDigitLower);
 
     private static void Check(DeliveredObject found, string where)
     {
