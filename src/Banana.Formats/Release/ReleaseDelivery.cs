@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Hashing;
 
@@ -162,8 +164,22 @@ public sealed record DeliveredPatch
 public sealed record DeliveredVerity
 {
     /// <summary>The UUID.</summary>
+    [JsonConverter(typeof(UuidJsonConverter))]
     public required Guid Uuid { get; init; }
 
     /// <summary>The salt, hexadecimal.</summary>
     public required string Salt { get; init; }
+}
+
+/// <summary>Writes a UUID as RFC 9562 has it, in lower case, and takes nothing else for it.</summary>
+internal sealed class UuidJsonConverter : JsonConverter<Guid>
+{
+    /// <inheritdoc/>
+    public override Guid Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && Guid.TryParseExact(text, "D", out var uuid) && uuid.ToString("D") == text
+            ? uuid
+            : throw new JsonException("a UUID is written in lower case, for example \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\"");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Guid value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString("D"));
 }

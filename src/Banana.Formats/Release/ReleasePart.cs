@@ -40,11 +40,13 @@ internal sealed class PartRoleJsonConverter : JsonConverter<PartRole>
 {
     private static readonly Dictionary<string, PartRole> Names = Enum.GetValues<PartRole>().ToDictionary(ReleaseDirectory.NameOf, StringComparer.Ordinal);
 
+    /// <inheritdoc/>
     public override PartRole Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && Names.TryGetValue(reader.GetString()!, out var role)
             ? role
             : throw new JsonException($"this is no role; roles are {string.Join(", ", Names.Keys)}");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, PartRole value, JsonSerializerOptions options) => writer.WriteStringValue(ReleaseDirectory.NameOf(value));
 }
 

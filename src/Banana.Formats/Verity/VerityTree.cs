@@ -49,16 +49,16 @@ public sealed class VerityTree
         Put(0, superblock.ToBlock());
     }
 
-    /// <summary>How many blocks each level has, the lowest first.</summary>
+    /// <summary>How many blocks each level has, the lowest first. One block of data has none: its hash is the root hash.</summary>
     public static IReadOnlyList<long> LevelsFor(long dataBlocks)
     {
         List<long> levels = [];
-        do
+        while (dataBlocks > 1)
         {
             dataBlocks = (dataBlocks + HashesPerBlock - 1) / HashesPerBlock;
             levels.Add(dataBlocks);
         }
-        while (dataBlocks > 1);
+
         return levels;
     }
 
@@ -100,6 +100,12 @@ public sealed class VerityTree
     private void Add(int level, ReadOnlySpan<byte> block)
     {
         block.CopyTo(salted.AsSpan(superblock.Salt.Length));
+        if (level == open.Length)
+        {
+            root = SHA256.HashData(salted);
+            return;
+        }
+
         _ = SHA256.HashData(salted, open[level].AsSpan(filled[level] * SHA256.HashSizeInBytes));
         if (++filled[level] == HashesPerBlock)
         {
@@ -111,16 +117,7 @@ public sealed class VerityTree
     {
         var block = open[level];
         Put(levelStart[level] + written[level]++, block);
-        if (level + 1 < open.Length)
-        {
-            Add(level + 1, block);
-        }
-        else
-        {
-            block.CopyTo(salted.AsSpan(superblock.Salt.Length));
-            root = SHA256.HashData(salted);
-        }
-
+        Add(level + 1, block);
         block.AsSpan().Clear();
         filled[level] = 0;
     }

@@ -34,7 +34,11 @@ public sealed class RepositoryCommandTests(SmallReleases releases) : IClassFixtu
 
         string[] change = ["--repo", repository, "--keys", At("life-keys")];
         Says($"core {Versions.Old} is in stable, with the manifest DIGEST\n", await RunAsync(["promote", $"core/{Versions.Old}", "--from", "testing", "--to", "stable", .. change]));
-        Says($"core {Versions.New} is withdrawn from testing-core\n", await RunAsync(["withdraw", $"core/{Versions.New}", "--reason", "the desktop does not start", .. change]));
+        string[] withdraw = ["withdraw", $"core/{Versions.New}", "--reason", "the desktop does not start", .. change];
+        await RefusedAsync(3, $"{repository}: images/SHA256SUMS, which stock systemd-sysupdate reads, has to be signed anew; give the GnuPG home of its key with --gpg-home", withdraw);
+        Says($"core {Versions.New} is withdrawn from testing-core\n", await RunAsync([.. withdraw, "--gpg-home", At("gnupg-life")]));
+        var listed = await File.ReadAllTextAsync(Path.Combine(repository, "images", "SHA256SUMS"), Cancellation);
+        Assert.Equal((true, false), (listed.Contains(Versions.Old, StringComparison.Ordinal), listed.Contains(Versions.New, StringComparison.Ordinal)));
         Says("would go: 0 objects, 0 B\n", await RunAsync(["prune", "--dry-run", "--keep", "1", .. change]), exactSizes: true);
         Says(string.Empty, await RunAsync("verify", repository));
 
