@@ -52,7 +52,7 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
             var parts = await UploadPartsAsync(release, editor, earlier, options, cancellation).ConfigureAwait(false);
             var (patches, statistics) = await MakePatchesAsync(release, editor, earlier, before, options, cancellation).ConfigureAwait(false);
             var delivery = new ReleaseDelivery { Edition = manifest.Edition, Version = manifest.Version, Parts = parts, Patches = patches, Verity = VerityOf(release) };
-            await WriteReleaseAsync(editor, release, manifestBytes, delivery, earlier.FirstOrDefault(), cancellation).ConfigureAwait(false);
+            await WriteReleaseAsync(editor, release, manifestBytes, delivery, earlier.Count > 0 ? earlier[0] : null, cancellation).ConfigureAwait(false);
             await ChecksumsAsync(editor, parts, options, cancellation).ConfigureAwait(false);
 
             editor.Metadata.SetTarget(role, ChannelRole.ManifestPath(manifest.Edition, manifest.Version.ToString()), ChannelEntry.Describe(manifestBytes, delivery.ToJson()));
@@ -191,7 +191,7 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
                 continue;
             }
 
-            var file = Path.Combine(Path.GetTempPath(), $"banana-{Guid.NewGuid():N}.patch");
+            var file = Path.GetTempFileName();
             try
             {
                 var old = from.Find(PartRole.Usr)!.Object;

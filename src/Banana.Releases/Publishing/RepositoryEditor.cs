@@ -47,14 +47,14 @@ public sealed class RepositoryEditor : IAsyncDisposable
             throw new BananaException(ExitCode.Usage, "this repository can only be read", store.Location, "give the folder or the bucket that the server shows");
         }
 
-        var held = await StoreLock.TakeAsync(store, RepositoryLayout.Lock, $"{Environment.MachineName} (pid {Environment.ProcessId})", LockLifetime, clock, cancellation).ConfigureAwait(false);
+        var taken = await StoreLock.TakeAsync(store, RepositoryLayout.Lock, $"{Environment.MachineName} (pid {Environment.ProcessId})", LockLifetime, clock, cancellation).ConfigureAwait(false);
         try
         {
-            return new(store, held, await LoadAsync(store, clock, create, cancellation).ConfigureAwait(false));
+            return new(store, taken, await LoadAsync(store, clock, create, cancellation).ConfigureAwait(false));
         }
         catch
         {
-            await held.DisposeAsync().ConfigureAwait(false);
+            await taken.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

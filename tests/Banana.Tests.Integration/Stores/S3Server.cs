@@ -91,9 +91,10 @@ public class S3Server : IAsyncLifetime
             {
                 await Task.Delay(100);
             }
-            catch (Exception) when (running!.IsCompleted)
+            catch (Exception error) when (running!.IsCompleted)
             {
-                throw new InvalidOperationException("the gateway ended:\n" + (await running).Error[^4000..]);
+                var said = (await running).Error;
+                throw new InvalidOperationException($"the gateway ended:\n{said[^Math.Min(4000, said.Length)..]}", error);
             }
         }
     }

@@ -15,7 +15,7 @@ internal sealed record PlannedGroup(IReadOnlyList<PatchReference> References, Re
 internal readonly record struct ReferenceKey(ulong Nid, long Part);
 
 /// <summary>Collects instructions, their data and what it refers to.</summary>
-internal sealed class GroupBuilder
+internal sealed class GroupBuilder : IDisposable
 {
     // Less than what a reader accepts: room for the instructions.
     private const int DataLimit = 8 << 20;
@@ -103,6 +103,13 @@ internal sealed class GroupBuilder
         prefixLength = 0;
         expected = 0;
         return group;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        instructions.Dispose();
+        data.Dispose();
     }
 
     private void Begin(PatchInstruction instruction)

@@ -68,7 +68,11 @@ internal sealed class GroupPlanner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => open?.Reader.Dispose();
+    public void Dispose()
+    {
+        open?.Reader.Dispose();
+        builder.Dispose();
+    }
 
     private IEnumerable<PlannedGroup> Cluster(ImageRegion region, CancellationToken cancellation)
     {
