@@ -50,14 +50,16 @@ internal static class RepositoryCommands
                 result.AddError("--reason takes one line of text");
             }
         });
-        var (repository, keys, passphrase) = (RepositoryOptions.Repository(), RepositoryOptions.Keys(), KeysCommand.PassphraseFile());
-        var command = new Command("withdraw", "Take a bad release back in all channels: no device installs it, and those that have it show the reason") { release, reason, repository, keys, passphrase };
+        var (repository, keys, passphrase, gpg) = (RepositoryOptions.Repository(), RepositoryOptions.Keys(), KeysCommand.PassphraseFile(), RepositoryOptions.GpgHome());
+        var command = new Command("withdraw", "Take a bad release back in all channels: no device installs it, and those that have it show the reason") { release, reason, repository, keys, passphrase, gpg };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (edition, version) = RepositoryOptions.Parse(parsed.GetRequiredValue(release));
+            using var maker = await MakerEnvironment.OpenAsync(Need.Inspect, null, parsed.GetValue(CommandHost.Verbose), cancellation);
+            var sign = await ChecksumSigner.OfAsync(maker, parsed.GetValue(gpg), cancellation);
             var roles = await RepositoryOptions.UseAsync(
                 parsed.GetRequiredValue(repository), parsed.GetRequiredValue(keys), parsed.GetValue(passphrase),
-                (store, folder) => new ChannelEditor(store, folder.Keys, TimeProvider.System).WithdrawAsync(edition, version, parsed.GetRequiredValue(reason), cancellation));
+                (store, folder) => new ChannelEditor(store, folder.Keys, TimeProvider.System, sign).WithdrawAsync(edition, version, parsed.GetRequiredValue(reason), cancellation));
             TerminalOutput.Result($"{edition} {version} is withdrawn from {string.Join(", ", roles)}");
             return (int)ExitCode.Success;
         });

@@ -19,20 +19,27 @@ internal static class TestCommand
         var tiers = new Argument<string[]>("tier") { Description = "unit (seconds), integration (real tools, root), vm (boots); all of them when none is given", Arity = ArgumentArity.ZeroOrMore };
         tiers.AcceptOnlyFromAmong([.. TestTier.All.Select(tier => tier.Name)]);
         var filter = new Option<string[]>("--filter") { Description = "Run only tests whose class or method has this in its name; may be given more than once", HelpName = "name", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("test", "Build and run the tests: unit, integration, vm, or all of them") { tiers, filter };
+        var command = new Command("test", "Build and run the tests: unit, integration, vm, or all of them") { tiers, filter, MutationsCommand.Create() };
         command.SetAction((parsed, cancellation) =>
         {
             var names = parsed.GetValue(tiers) ?? [];
             return RunAsync(
                 [.. TestTier.All.Where(tier => names.Length == 0 || names.Contains(tier.Name, StringComparer.Ordinal))],
                 parsed.GetValue(filter) ?? [],
+                [],
                 new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
                 cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(IReadOnlyList<TestTier> tiers, IReadOnlyList<string> filters, TerminalProgress progress, CancellationToken cancellation)
+    /// <summary>Builds and runs tests, and prints how many passed.</summary>
+    /// <param name="tiers">The tiers.</param>
+    /// <param name="filters">Parts of class or method names; empty for all tests.</param>
+    /// <param name="variables">What the tests are told by their environment.</param>
+    /// <param name="progress">Shows what happens.</param>
+    /// <param name="cancellation">Stops the tests.</param>
+    internal static async Task<int> RunAsync(IReadOnlyList<TestTier> tiers, IReadOnlyList<string> filters, Dictionary<string, string> variables, TerminalProgress progress, CancellationToken cancellation)
     {
         var checkout = Checkout.Find();
         var cache = checkout.ReadLocalConfiguration().Cache;
@@ -50,7 +57,7 @@ internal static class TestCommand
         List<TestTally> tallies = [];
         foreach (var tier in tiers)
         {
-            tallies.Add(await run.RunAsync(tier, build.ProgramOf(tier), Path.Combine(build.Reports, $"{tier.Name}.ctrf.json"), filters, cancellation));
+            tallies.Add(await run.RunAsync(tier, build.ProgramOf(tier), Path.Combine(build.Reports, $"{tier.Name}.ctrf.json"), filters, variables, cancellation));
         }
 
         return Sum(tallies, filters);

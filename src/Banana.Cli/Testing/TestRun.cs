@@ -19,8 +19,9 @@ internal sealed class TestRun(Checkout checkout, string cache, IProcessRunner ru
     /// <param name="program">Its program.</param>
     /// <param name="report">Where the program leaves its report (Common Test Report Format, ctrf.io).</param>
     /// <param name="filters">Parts of class or method names; empty for all tests.</param>
+    /// <param name="variables">What the tests are told beside that.</param>
     /// <param name="cancellation">Stops the tests.</param>
-    public async Task<TestTally> RunAsync(TestTier tier, string program, string report, IReadOnlyList<string> filters, CancellationToken cancellation)
+    public async Task<TestTally> RunAsync(TestTier tier, string program, string report, IReadOnlyList<string> filters, IReadOnlyDictionary<string, string> variables, CancellationToken cancellation)
     {
         using var step = progress.Begin($"{tier.Name} tests");
         var tally = new TestTally(tier, step, progress.Say);
@@ -28,7 +29,7 @@ internal sealed class TestRun(Checkout checkout, string cache, IProcessRunner ru
         IEnumerable<string> arguments = [program, "-automated", "async", "-noAutoReporters", "-ctrf", report, .. filters.SelectMany(filter => new[] { "-method", $"*{filter}*" })];
         var command = new Command(TestBuild.Dotnet, [.. arguments])
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            Environment = new Dictionary<string, string>(variables, StringComparer.Ordinal)
             {
                 ["BANANA_HOME"] = checkout.Root,
                 ["BANANA_CACHE"] = cache,

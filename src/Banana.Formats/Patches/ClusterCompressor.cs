@@ -16,7 +16,7 @@ internal sealed class ClusterCompressor : IDisposable
     private readonly ClusterCodec codec;
     private readonly ClusterLibraries libraries;
     private readonly ZstdCompressor? zstd;
-    private readonly byte[] output = new byte[(PatchFormat.MaximumClusterBlocks * PatchFormat.BlockSize) + Slack];
+    private readonly ScratchBuffer buffer = new();
 
     public ClusterCompressor(ClusterCodec codec, ClusterLibraries libraries)
     {
@@ -31,17 +31,10 @@ internal sealed class ClusterCompressor : IDisposable
     /// <returns>Whether the contents fit.</returns>
     public bool TryFill(ReadOnlySpan<byte> content, Span<byte> cluster)
     {
-        int? length;
-        if (zstd is not null)
-        {
-            length = zstd.TryCompress(content, output.AsSpan(0, cluster.Length + Slack));
-        }
-        else
-        {
-            // How much room there was decides how the end of a block looks; the last cluster of a file had more than it takes.
-            var room = codec.WindowLog == 0 ? cluster.Length : 1 << codec.WindowLog;
-            length = libraries.Lz4!.CompressToFit(content, output.AsSpan(0, room), codec.Level, out _);
-        }
+        // How much room there was decides how the end of an LZ4 block looks; the last cluster of a file had more than it takes.
+        var room = zstd is not null ? cluster.Length + Slack : codec.WindowLog == 0 ? cluster.Length : 1 << codec.WindowLog;
+        var output = buffer.Take(room);
+        var length = zstd is not null ? zstd.TryCompress(content, output) : libraries.Lz4!.CompressToFit(content, output, codec.Level, out _);
 
         if (length is null or 0 || length > cluster.Length)
         {
@@ -49,10 +42,14 @@ internal sealed class ClusterCompressor : IDisposable
         }
 
         cluster[..^length.Value].Clear();
-        output.AsSpan(0, length.Value).CopyTo(cluster[^length.Value..]);
+        output[..length.Value].CopyTo(cluster[^length.Value..]);
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => zstd?.Dispose();
+    public void Dispose()
+    {
+        zstd?.Dispose();
+        buffer.Dispose();
+    }
 }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Buffers;
 using Banana.Formats.Erofs;
 using Banana.Formats.Erofs.Data;
 using Banana.Formats.Storage;
@@ -12,18 +11,19 @@ namespace Banana.Formats.Patches;
 /// <param name="old">The old image. It stays open.</param>
 internal sealed class PatchPrefix(ByteSource old) : IDisposable
 {
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(PatchFormat.MaximumPrefix);
+    private readonly ScratchBuffer buffer = new();
     private ErofsImage? image;
 
     /// <summary>Reads the pieces, one after the other. The result holds until the next call.</summary>
     /// <exception cref="Foundation.Errors.BananaException">The old image does not have them.</exception>
     public ReadOnlySpan<byte> Read(IReadOnlyList<PatchReference> references, CancellationToken cancellation)
     {
+        var all = buffer.Take(references.Sum(reference => reference.Length));
         var length = 0;
         foreach (var reference in references)
         {
             cancellation.ThrowIfCancellationRequested();
-            var target = buffer.AsSpan(length, reference.Length);
+            var target = all.Slice(length, reference.Length);
             if (reference.Nid is { } nid)
             {
                 // Its own source is not closed by it: the image is ours, the bytes are the caller's.
@@ -39,13 +39,13 @@ internal sealed class PatchPrefix(ByteSource old) : IDisposable
             length += reference.Length;
         }
 
-        return buffer.AsSpan(0, length);
+        return all;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         image?.Dispose();
-        ArrayPool<byte>.Shared.Return(buffer);
+        buffer.Dispose();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Hashing;
 
@@ -42,8 +44,12 @@ public sealed record ReleaseDelivery
     public static ReleaseDelivery Parse(ReadOnlySpan<byte> json, string where)
     {
         var delivery = ReleaseJson.Deserialize(json, ReleaseJson.Canonical.ReleaseDelivery, CurrentFormat, where);
+        ReleaseJson.Require(delivery.Edition.Length > 0, where, "'edition' is empty");
+        var roles = new HashSet<PartRole>();
         foreach (var part in delivery.Parts)
         {
+            ReleaseJson.Require(part is not null, where, "'parts' has an empty entry");
+            ReleaseJson.Require(roles.Add(part.Role), where, $"the role of '{part.Object.Key}' is there twice");
             Check(part.Object, where);
             if (part.Index is { } index)
             {
@@ -51,15 +57,17 @@ public sealed record ReleaseDelivery
                 ReleaseJson.Require(index.Minimum > 0 && index.Minimum <= index.Average && index.Average <= index.Maximum, where, "the chunk sizes of an index are in no order");
             }
 
-            ReleaseJson.Require(part.Reuse.All(reuse => reuse is { Bytes: >= 0, Requests: >= 0 }), where, "a price is negative");
+            ReleaseJson.Require(part.Reuse.All(reuse => reuse is { Bytes: >= 0, Requests: >= 0 }), where, "a price is negative or empty");
         }
 
         foreach (var patch in delivery.Patches)
         {
+            ReleaseJson.Require(patch is not null, where, "'patches' has an empty entry");
             Check(patch.Object, where);
             ReleaseJson.Require(Sha256Digest.IsValid(patch.FromSha256), where, "'fromSha256' is not a SHA-256");
         }
 
+        ReleaseJson.Require(delivery.Verity is not { } verity || IsSalt(verity.Salt), where, "'salt' is no salt (lower-case hexadecimal digits, two for each of at most 256 bytes)");
         return delivery;
     }
 
@@ -68,6 +76,9 @@ public sealed record ReleaseDelivery
 
     /// <summary>The part of a role, or null.</summary>
     public DeliveredPart? Find(PartRole role) => Parts.FirstOrDefault(part => part.Role == role);
+
+    // Bounded by the superblock's field.
+    private static bool IsSalt(string salt) => salt.Length % 2 == 0 && salt.Length <= 512 && salt.All(char.IsAsciiHexDigitLower);
 
     private static void Check(DeliveredObject found, string where)
     {
@@ -153,8 +164,22 @@ public sealed record DeliveredPatch
 public sealed record DeliveredVerity
 {
     /// <summary>The UUID.</summary>
+    [JsonConverter(typeof(UuidJsonConverter))]
     public required Guid Uuid { get; init; }
 
     /// <summary>The salt, hexadecimal.</summary>
     public required string Salt { get; init; }
+}
+
+/// <summary>Writes a UUID as RFC 9562 has it, in lower case, and takes nothing else for it.</summary>
+internal sealed class UuidJsonConverter : JsonConverter<Guid>
+{
+    /// <inheritdoc/>
+    public override Guid Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && Guid.TryParseExact(text, "D", out var uuid) && uuid.ToString("D") == text
+            ? uuid
+            : throw new JsonException("a UUID is written in lower case, for example \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\"");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Guid value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString("D"));
 }

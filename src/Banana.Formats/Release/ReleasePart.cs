@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Banana.Formats.Release;
@@ -10,36 +11,44 @@ namespace Banana.Formats.Release;
 public enum PartRole
 {
     /// <summary>The erofs image of /usr.</summary>
-    [JsonStringEnumMemberName("usr")]
     Usr,
 
     /// <summary>The verity hash tree of the image of /usr.</summary>
-    [JsonStringEnumMemberName("usr-verity")]
     UsrVerity,
 
     /// <summary>The unified kernel image (UKI).</summary>
-    [JsonStringEnumMemberName("uki")]
     Uki,
 
     /// <summary>The file system of the EFI system partition.</summary>
-    [JsonStringEnumMemberName("esp")]
     Esp,
 
     /// <summary>The whole disk image, ready to boot.</summary>
-    [JsonStringEnumMemberName("disk")]
     Disk,
 
     /// <summary>The software bill of materials (SPDX).</summary>
-    [JsonStringEnumMemberName("sbom")]
     Sbom,
 
     /// <summary>The package list (<c>packages.json</c>).</summary>
-    [JsonStringEnumMemberName("packages")]
     Packages,
 }
 
-/// <summary>Writes a role as its name, and takes no number for it.</summary>
-internal sealed class PartRoleJsonConverter() : JsonStringEnumConverter<PartRole>(namingPolicy: null, allowIntegerValues: false);
+/// <summary>
+/// Writes a role as its name, and takes nothing else for it: the library's own converter also takes other cases, and lists
+/// ("usr, uki") of which it adds the numbers.
+/// </summary>
+internal sealed class PartRoleJsonConverter : JsonConverter<PartRole>
+{
+    private static readonly Dictionary<string, PartRole> Names = Enum.GetValues<PartRole>().ToDictionary(ReleaseDirectory.NameOf, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override PartRole Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Names.TryGetValue(reader.GetString()!, out var role)
+            ? role
+            : throw new JsonException($"this is no role; roles are {string.Join(", ", Names.Keys)}");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, PartRole value, JsonSerializerOptions options) => writer.WriteStringValue(ReleaseDirectory.NameOf(value));
+}
 
 /// <summary>One file of a release.</summary>
 public sealed record ReleasePart

@@ -49,7 +49,7 @@ public sealed class VerityTree
         Put(0, superblock.ToBlock());
     }
 
-    /// <summary>How many blocks each level has, the lowest first.</summary>
+    /// <summary>How many blocks each level has, the lowest first. One block of data has none: its hash is the root hash.</summary>
     public static IReadOnlyList<long> LevelsFor(long dataBlocks)
     {
         List<long> levels = [];

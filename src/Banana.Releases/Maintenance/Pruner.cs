@@ -70,8 +70,9 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
 
             if (!dryRun)
             {
-                await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
+                // First, because it may fail for want of a key, and then nothing was done yet.
                 await ChecksumsAsync(kept, sign, cancellation).ConfigureAwait(false);
+                await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
             }
 
             var (objects, bytes) = await DeleteAsync(editor, kept, policy, dryRun, cancellation).ConfigureAwait(false);
@@ -84,25 +85,18 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
         }
     }
 
-    private async Task ChecksumsAsync(ReferencedObjects kept, Func<byte[], CancellationToken, Task<byte[]>>? sign, CancellationToken cancellation)
-    {
-        var before = await store.ReadAsync(ChecksumList.Key, ChecksumList.MaximumLength, cancellation).ConfigureAwait(false);
-        if (before is null || sign is null)
+    private Task ChecksumsAsync(ReferencedObjects kept, Func<byte[], CancellationToken, Task<byte[]>>? sign, CancellationToken cancellation) => ChecksumEditor.ChangeAsync(
+        store,
+        sign,
+        create: false,
+        list =>
         {
-            return;
-        }
-
-        var list = ChecksumList.Parse(before.Content, ChecksumList.Key);
-        foreach (var file in list.Files.Keys.Where(file => !kept.Has(RepositoryLayout.Images + file)).ToList())
-        {
-            list.Remove(file);
-        }
-
-        var bytes = list.ToBytes();
-        var signature = await sign(bytes, cancellation).ConfigureAwait(false);
-        _ = await store.WriteAsync(ChecksumList.Key, bytes, Precondition.None, cancellation).ConfigureAwait(false);
-        _ = await store.WriteAsync(ChecksumList.SignatureKey, signature, Precondition.None, cancellation).ConfigureAwait(false);
-    }
+            foreach (var file in list.Files.Keys.Where(file => !kept.Has(RepositoryLayout.Images + file)).ToList())
+            {
+                list.Remove(file);
+            }
+        },
+        cancellation);
 
     private async Task<(int Objects, long Bytes)> DeleteAsync(RepositoryEditor editor, ReferencedObjects kept, PrunePolicy policy, bool dryRun, CancellationToken cancellation)
     {

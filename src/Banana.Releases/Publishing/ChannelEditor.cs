@@ -5,6 +5,7 @@ using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Releases.Channels;
 using Banana.Releases.Stores;
+using Banana.Releases.Sysupdate;
 using Banana.Tuf.Keys;
 using Banana.Tuf.Metadata;
 using Banana.Tuf.Repository;
@@ -15,7 +16,8 @@ namespace Banana.Releases.Publishing;
 /// <param name="store">The repository.</param>
 /// <param name="keys">The keys that are at hand.</param>
 /// <param name="clock">The clock.</param>
-public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<PrivateKey> keys, TimeProvider clock)
+/// <param name="sign">Signs the list that stock systemd-sysupdate reads; null: the key is not at hand.</param>
+public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<PrivateKey> keys, TimeProvider clock, Func<byte[], CancellationToken, Task<byte[]>>? sign = null)
 {
     /// <summary>Offers a release of one channel in another one too.</summary>
     /// <exception cref="BananaException">The channel has no such release, or it was withdrawn.</exception>
@@ -46,29 +48,56 @@ public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<Priva
 
     /// <summary>Takes a bad release back, in all channels: devices do not install it, and those that have it show the reason.</summary>
     /// <returns>The channels' roles that had it.</returns>
+    /// <exception cref="BananaException">No channel has it, or stock systemd-sysupdate is told of it and the key of that list is not at hand.</exception>
     public async Task<IReadOnlyList<string>> WithdrawAsync(string edition, ReleaseVersion version, string reason, CancellationToken cancellation)
     {
         var editor = await RepositoryEditor.OpenAsync(store, clock, create: null, cancellation).ConfigureAwait(false);
         await using (editor.ConfigureAwait(false))
         {
             var found = new List<string>();
+            ChannelEntry? withdrawn = null;
             foreach (var role in editor.Metadata.Roles.Keys.Where(role => role != RoleNames.Targets).ToList())
             {
                 if (ChannelEntry.All(editor.Role(role), role).FirstOrDefault(entry => entry.Edition == edition && entry.Version == version) is { } entry)
                 {
                     editor.Metadata.SetTarget(role, entry.Path, entry.Withdraw(reason));
                     found.Add(role);
+                    withdrawn = entry;
                 }
             }
 
-            if (found.Count == 0)
+            if (withdrawn is null)
             {
                 throw new BananaException(ExitCode.BadInput, $"no channel has {edition} {version}", store.Location, "look what is there with 'banana verify'");
             }
 
+            await UnlistAsync(withdrawn, cancellation).ConfigureAwait(false);
             await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
             return found;
         }
+    }
+
+    // Stock systemd-sysupdate knows no reasons: it installs what is listed.
+    private async Task UnlistAsync(ChannelEntry entry, CancellationToken cancellation)
+    {
+        if (await store.LengthAsync(ChecksumList.Key, cancellation).ConfigureAwait(false) is null)
+        {
+            return;
+        }
+
+        var delivery = await RepositoryReading.DeliveryAsync(store, entry, cancellation).ConfigureAwait(false);
+        await ChecksumEditor.ChangeAsync(
+            store,
+            sign,
+            create: false,
+            list =>
+            {
+                foreach (var part in delivery.Parts.Where(part => part.Object.Key.StartsWith(ChecksumList.Folder, StringComparison.Ordinal)))
+                {
+                    list.Remove(part.Object.Key[ChecksumList.Folder.Length..]);
+                }
+            },
+            cancellation).ConfigureAwait(false);
     }
 
     private static ChannelEntry Find(RepositoryEditor editor, string role, string edition, ReleaseVersion version)

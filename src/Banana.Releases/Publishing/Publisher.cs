@@ -251,18 +251,17 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
             return;
         }
 
-        var before = await editor.Store.ReadAsync(ChecksumList.Key, ChecksumList.MaximumLength, cancellation).ConfigureAwait(false);
-        var list = before is null ? new ChecksumList() : ChecksumList.Parse(before.Content, ChecksumList.Key);
-        foreach (var part in parts.Where(part => part.Object.Key.StartsWith(RepositoryLayout.Images, StringComparison.Ordinal)))
-        {
-            list.Add(part.Object.Key[RepositoryLayout.Images.Length..], part.Object.Sha256);
-        }
-
-        var bytes = list.ToBytes();
-        var signature = await options.SignChecksums(bytes, cancellation).ConfigureAwait(false);
-
-        // The signature first would be as wrong as the list first; a reader in between gets a bad signature and tries again.
-        _ = await editor.Store.WriteAsync(ChecksumList.Key, bytes, Precondition.None, cancellation).ConfigureAwait(false);
-        _ = await editor.Store.WriteAsync(ChecksumList.SignatureKey, signature, Precondition.None, cancellation).ConfigureAwait(false);
+        await ChecksumEditor.ChangeAsync(
+            editor.Store,
+            options.SignChecksums,
+            create: true,
+            list =>
+            {
+                foreach (var part in parts.Where(part => part.Object.Key.StartsWith(RepositoryLayout.Images, StringComparison.Ordinal)))
+                {
+                    list.Add(part.Object.Key[RepositoryLayout.Images.Length..], part.Object.Sha256);
+                }
+            },
+            cancellation).ConfigureAwait(false);
     }
 }

@@ -109,7 +109,7 @@ public sealed class RepositoryEditor : IAsyncDisposable
     {
         if (await store.LengthAsync(RepositoryLayout.Metadata + "timestamp.json", cancellation).ConfigureAwait(false) is null)
         {
-            return create?.Invoke() ?? throw new BananaException(ExitCode.BadInput, "there is no repository", store.Location, "make one with 'banana publish'");
+            return create?.Invoke() ?? throw new BananaException(ExitCode.BadInput, "there is no repository", store.Location, "begin one with 'banana keys make KEYS --to REPO/metadata'");
         }
 
         try

@@ -36,7 +36,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var result = await RunAsync("test", "--help");
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("banana test [<tier>...] [options]", result.Output, StringComparison.Ordinal);
+        Assert.Contains("banana test [<tier>...] [command] [options]", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,14 +5,16 @@ using System.Net;
 using System.Text.Json;
 using Banana.Foundation.Hashing;
 using Banana.Foundation.Processes;
+using Banana.Releases.Stores.Folder;
 using Banana.Releases.Sysupdate;
 using Banana.Serving;
+using Banana.Tests.Integration.Releases;
 using Banana.Tests.Integration.Tools;
 
 namespace Banana.Tests.Integration.Sysupdate;
 
 /// <summary>The real systemd-sysupdate 262 finds, verifies and installs releases of a repository that our server serves.</summary>
-public sealed class StockSysupdateTests : IAsyncLifetime
+public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<SmallReleases>, IAsyncLifetime
 {
     private const string Program = "/usr/lib/systemd/systemd-sysupdate";
 
@@ -70,6 +72,28 @@ public sealed class StockSysupdateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Installs_what_a_publisher_published()
+    {
+        var (old, newer) = (SmallReleases.Versions[0], SmallReleases.Versions[1]);
+        using var store = new FolderStore(folder.Combine("repo"));
+        await releases.PublishAsync(store, old, SignAsync);
+        Assert.Equal(old, (await UpdateAsync("check-new")).Output.Trim());
+        Assert.Equal(0, (await UpdateAsync("update")).ExitCode);
+        AssertInstalled(old);
+        await releases.PublishAsync(store, newer, SignAsync);
+        var update = await UpdateAsync("update");
+        Assert.True(update.ExitCode == 0, update.Error);
+        AssertInstalled(old, newer);
+
+        async Task<byte[]> SignAsync(byte[] list, CancellationToken cancellation)
+        {
+            await File.WriteAllBytesAsync(folder.Combine("list"), list, cancellation);
+            await key.SignAsync(folder.Combine("list"), cancellation);
+            return await File.ReadAllBytesAsync(folder.Combine("list.sig"), cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Wrong_signature_or_digest_is_refused()
     {
         var other = await new TestKey(peers, folder.Path, "other").MakeAsync(Cancellation);
@@ -123,7 +147,7 @@ public sealed class StockSysupdateTests : IAsyncLifetime
         Assert.Equal(versions.SelectMany(Names).Order(StringComparer.Ordinal), Directory.GetFiles(folder.Combine("target")).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal));
         foreach (var name in versions.SelectMany(Names))
         {
-            Assert.StartsWith(name, File.ReadAllText(folder.Combine("target", name)), StringComparison.Ordinal);
+            Assert.Equal(File.ReadAllBytes(folder.Combine("repo", "images", name)), File.ReadAllBytes(folder.Combine("target", name)));
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Buffers;
 using Banana.Formats.Compression;
 using Banana.Formats.Storage;
 using Banana.Foundation.Errors;
@@ -23,10 +22,11 @@ public sealed class PatchApplier : IDisposable
     private readonly string name;
     private readonly PatchPrefix prefix;
     private readonly ZstdDecompressor zstd = new(ZstdLibrary.System, LargestWindowLog);
-    private readonly ClusterCompressor[] compressors;
-    private readonly byte[] content = ArrayPool<byte>.Shared.Rent(PatchFormat.MaximumContent);
-    private readonly byte[] frame = ArrayPool<byte>.Shared.Rent(PatchFormat.MaximumFrame);
-    private readonly byte[] piece = new byte[PieceBlocks * PatchFormat.BlockSize];
+    private readonly ClusterCompressor?[] compressors;
+    private readonly ClusterLibraries libraries;
+    private readonly ScratchBuffer contents = new();
+    private readonly ScratchBuffer frames = new();
+    private readonly ScratchBuffer pieces = new();
     private long written;
 
     /// <summary>Begins, or goes on where an earlier run ended.</summary>
@@ -42,6 +42,7 @@ public sealed class PatchApplier : IDisposable
         this.old = old;
         this.patch = patch;
         this.name = name;
+        this.libraries = libraries;
         written = done >= 0 && done <= header.NewSize && done % PatchFormat.BlockSize == 0 ? done : throw new ArgumentOutOfRangeException(nameof(done));
         Header = header;
         if (Header.OldSize > old.Length)
@@ -59,7 +60,7 @@ public sealed class PatchApplier : IDisposable
         }
 
         prefix = new PatchPrefix(old);
-        compressors = [.. Header.Codecs.Select(codec => new ClusterCompressor(codec, libraries))];
+        compressors = new ClusterCompressor?[Header.Codecs.Count];
     }
 
     /// <summary>What the patch says of itself.</summary>
@@ -79,18 +80,20 @@ public sealed class PatchApplier : IDisposable
             return written == Header.NewSize ? false : throw PatchErrors.Corrupt(name, "its end");
         }
 
-        if (patch.ReadAtLeast(frame.AsSpan(0, group.FrameLength), group.FrameLength, throwOnEndOfStream: false) < group.FrameLength)
+        var frame = frames.Take(group.FrameLength);
+        if (patch.ReadAtLeast(frame, group.FrameLength, throwOnEndOfStream: false) < group.FrameLength)
         {
             throw PatchErrors.Corrupt(name, "its length");
         }
 
         var known = prefix.Read(group.References, cancellation);
-        if (zstd.TryDecompress(frame.AsSpan(0, group.FrameLength), content.AsSpan(0, group.ContentLength), known) != group.ContentLength)
+        var content = contents.Take(group.ContentLength);
+        if (zstd.TryDecompress(frame, content, known) != group.ContentLength)
         {
             throw new BananaException(ExitCode.BadInput, "the contents of a group do not decode: the patch is corrupt, or the old image is not the one that it is for", name, "fetch the release in another way");
         }
 
-        var cursor = new PatchCursor(content.AsSpan(0, group.ContentLength), name);
+        var cursor = new PatchCursor(content, name);
         var instructions = new PatchCursor(cursor.Take((int)cursor.Number(PatchFormat.MaximumContent, "a group"), "a group"), name);
         Follow(ref instructions, ref cursor, output, cancellation);
         return true;
@@ -112,11 +115,12 @@ public sealed class PatchApplier : IDisposable
         zstd.Dispose();
         foreach (var compressor in compressors)
         {
-            compressor.Dispose();
+            compressor?.Dispose();
         }
 
-        ArrayPool<byte>.Shared.Return(content);
-        ArrayPool<byte>.Shared.Return(frame);
+        contents.Dispose();
+        frames.Dispose();
+        pieces.Dispose();
     }
 
     private void Follow(ref PatchCursor instructions, ref PatchCursor data, Stream output, CancellationToken cancellation)
@@ -165,7 +169,7 @@ public sealed class PatchApplier : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var some = (int)Math.Min(PieceBlocks, end - block);
-            var bytes = piece.AsSpan(0, some * PatchFormat.BlockSize);
+            var bytes = pieces.Take(some * PatchFormat.BlockSize);
             old.Read(block * PatchFormat.BlockSize, bytes);
             output.Write(bytes);
             block += some;
@@ -174,11 +178,12 @@ public sealed class PatchApplier : IDisposable
 
     private void Zero(long count, Stream output, CancellationToken cancellation)
     {
-        piece.AsSpan().Clear();
+        var zeros = pieces.Take((int)Math.Min(PieceBlocks, count) * PatchFormat.BlockSize);
+        zeros.Clear();
         for (; count > 0; count -= PieceBlocks)
         {
             cancellation.ThrowIfCancellationRequested();
-            output.Write(piece.AsSpan(0, (int)Math.Min(PieceBlocks, count) * PatchFormat.BlockSize));
+            output.Write(zeros[..((int)Math.Min(PieceBlocks, count) * PatchFormat.BlockSize)]);
         }
     }
 
@@ -191,8 +196,9 @@ public sealed class PatchApplier : IDisposable
             throw PatchErrors.Corrupt(name, "the size of a cluster");
         }
 
-        var cluster = piece.AsSpan(0, blocks * PatchFormat.BlockSize);
-        if (!compressors[codec].TryFill(data.Take(length, "the contents of a cluster"), cluster))
+        var cluster = pieces.Take(blocks * PatchFormat.BlockSize);
+        var compressor = compressors[codec] ??= new ClusterCompressor(Header.Codecs[(int)codec], libraries);
+        if (!compressor.TryFill(data.Take(length, "the contents of a cluster"), cluster))
         {
             throw PatchErrors.Corrupt(name, "the contents of a cluster");
         }

@@ -108,7 +108,12 @@ public sealed class S3Store : IReleaseStore
                 last = entry.Key;
                 if (entry.Key.StartsWith(below, StringComparison.Ordinal) && StoreKey.IsValid(entry.Key.AsSpan(client.Settings.Prefix.Length)))
                 {
-                    yield return entry with { Key = entry.Key[client.Settings.Prefix.Length..] };
+                    var key = entry.Key[client.Settings.Prefix.Length..];
+                    var length = entry.Length >= 0 ? entry.Length : await LengthAsync(key, cancellation).ConfigureAwait(false);
+                    if (length is { } known)
+                    {
+                        yield return new(key, known);
+                    }
                 }
             }
 

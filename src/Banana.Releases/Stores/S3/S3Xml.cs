@@ -22,7 +22,7 @@ internal static class S3Xml
 
     public static XmlReader Reader(byte[] body) => XmlReader.Create(new MemoryStream(body), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true, IgnoreComments = true });
 
-    /// <summary>Reads <c>ListBucketResult</c>.</summary>
+    /// <summary>Reads <c>ListBucketResult</c>. A length below zero is none: Ceph's POSIX gateway gives new objects any number.</summary>
     /// <exception cref="XmlException">It is none.</exception>
     public static Page ReadPage(byte[] body)
     {
@@ -34,7 +34,7 @@ internal static class S3Xml
             switch (name)
             {
                 case "Contents":
-                    objects.Add(new StoreEntry(Need(children, "Key"), long.Parse(Need(children, "Size"), NumberStyles.None, CultureInfo.InvariantCulture)));
+                    objects.Add(new StoreEntry(Need(children, "Key"), long.Parse(Need(children, "Size"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)));
                     break;
                 case "NextContinuationToken":
                     next = text;

@@ -10,11 +10,11 @@ using Banana.Foundation.Errors;
 
 namespace Banana.Tests.Unit.Formats.Casync;
 
-/// <summary>Damaged indexes and chunks. BANANA_TEST_MUTATIONS says how many: one million is a run of some minutes.</summary>
+/// <summary>Damaged indexes and chunks.</summary>
 public sealed class CasyncMutationTests
 {
     private const long MemoryLimit = 64 << 20;
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS") ?? "1000");
+    private static readonly int Rounds = Mutations.Rounds(1000, tests: 2);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     [Theory]

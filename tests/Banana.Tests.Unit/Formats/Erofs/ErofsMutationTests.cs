@@ -11,7 +11,7 @@ namespace Banana.Tests.Unit.Formats.Erofs;
 /// <summary>Damaged images: whatever is changed, the reader reads on or says which image is damaged; it never crashes, hangs or fills the memory.</summary>
 public sealed class ErofsMutationTests
 {
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS") ?? "300");
+    private static readonly int Rounds = Mutations.Rounds(300, Golden.Names.Count());
     private const long ContentLimit = 8 << 20;
     private const long MemoryLimit = 64 << 20;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);

@@ -10,13 +10,13 @@ using Banana.Foundation.Errors;
 
 namespace Banana.Tests.Unit.Formats.Patches;
 
-/// <summary>Damaged patches. BANANA_TEST_MUTATIONS says how many: one million is a run of some minutes.</summary>
+/// <summary>Damaged patches.</summary>
 public sealed class PatchMutationTests
 {
     // Beside what the reader may hold by design (docs/formats.md), a patch must not make it allocate.
     private const long MemoryLimit = 64 << 20;
     private const int GroupHead = 17;
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS") ?? "1000");
+    private static readonly int Rounds = Mutations.Rounds(1000, tests: 3);
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
     private readonly byte[] old = PatchSamples.Image("plain.erofs");
     private readonly byte[] target = PatchSamples.Image("indexes.erofs");

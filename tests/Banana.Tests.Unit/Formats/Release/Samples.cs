@@ -29,6 +29,25 @@ internal static class Samples
         ],
     };
 
+    public static ReleaseDelivery Delivery => new()
+    {
+        Edition = "core",
+        Version = new(20261121, 3),
+        Verity = new() { Uuid = new("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), Salt = "00ff" },
+        Parts =
+        [
+            new()
+            {
+                Role = PartRole.Usr,
+                Object = Object("images/banana_20261121.3_usr-x86-64.erofs"),
+                Index = new() { Object = Object("images/banana_20261121.3_usr-x86-64.erofs.caibx"), Minimum = 16384, Average = 65536, Maximum = 262144 },
+                Reuse = [new() { From = new(20261121, 2), Bytes = 100_000, Requests = 12 }],
+            },
+            new() { Role = PartRole.Packages, Object = Object("releases/core/20261121.3/packages.json") },
+        ],
+        Patches = [new() { From = new(20261121, 2), FromSha256 = Digest, Object = Object("patches/core/20261121.2-20261121.3") }],
+    };
+
     public static PackageList Packages => new()
     {
         Packages =
@@ -37,4 +56,6 @@ internal static class Samples
             new() { Name = "Bash", Version = "5.3-1", Architecture = "amd64", License = "NOASSERTION", Source = "bash 5.3-1" },
         ],
     };
+
+    private static DeliveredObject Object(string key) => new() { Key = key, Size = 8192, Sha256 = Digest };
 }
