@@ -49,6 +49,11 @@ internal static class ReleaseJson
             var place = error.LineNumber is { } line ? $"{where}:{line + 1}" : where;
             throw new BananaException(ExitCode.BadInput, Explain(error), place, "write it as docs/formats.md says", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // What the library says to a key or text with half of a surrogate pair ("\ud800").
+            throw new BananaException(ExitCode.BadInput, "a key or text is not Unicode", where, "write it as docs/formats.md says", error);
+        }
     }
 
     /// <summary>The canonical bytes.</summary>
