@@ -21,8 +21,8 @@ internal sealed class DeltaBench(MakerEnvironment maker)
     public static IReadOnlyList<IDeltaWay> Ways { get; } =
     [
         new FullImage(),
-        new Desync("desync 1024:2048:4096 (KDE Linux)", ErofsLayout.Kde, "1024:2048:4096"),
-        new Desync("desync 4:16:64, our layout", ErofsLayout.Ours, "4:16:64"),
+        new Desync(Desync.KdeName, ErofsLayout.Kde, "1024:2048:4096"),
+        new Desync(Desync.BestName, ErofsLayout.Ours, "4:16:64"),
         new ZstdPatch(),
         new Ours(byPatch: false),
         new Ours(byPatch: true),

@@ -9,6 +9,7 @@ using Banana.Cli;
 using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
 using Banana.Cli.Workbenches;
+using Banana.Foundation.Errors;
 
 namespace Banana.Bench.Delta;
 
@@ -39,7 +40,7 @@ internal static class DeltaBenchCommand
             }
 
             TerminalOutput.Result(parsed.GetValue(json) ? DeltaJson.Compose(comparisons) : string.Join("\n\n", comparisons.Select(DeltaText.Compose)));
-            return 0;
+            return comparisons.SelectMany(DeltaGoals.Of).All(goal => goal.Reached) ? 0 : (int)ExitCode.Different;
         });
         return command;
 

@@ -24,7 +24,12 @@ internal static class DeltaText
 
         text.Append($"{"per file, whole changed files, zstd -19",-46}{"",10}{Megabytes(bound.Whole),11}{(double)bound.Whole / bound.Smallest,9:0.00}×\n");
         text.Append($"{"per file, smallest of whole or patch: the bound",-46}{"",9}{Megabytes(bound.Smallest),11}{1.0,9:0.00}×\n\n");
-        return text.Append($"load before {comparison.LoadBefore}, after {comparison.LoadAfter}; {Environment.ProcessorCount} processors; MB are millions of bytes").ToString();
+        foreach (var (goal, reached) in DeltaGoals.Of(comparison))
+        {
+            text.Append($"{(reached ? "reached" : "MISSED ")}  {goal}\n");
+        }
+
+        return text.Append($"\nload before {comparison.LoadBefore}, after {comparison.LoadAfter}; {Environment.ProcessorCount} processors; MB are millions of bytes").ToString();
     }
 
     private static string Megabytes(long bytes) => bytes >= 100_000_000 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e6:0.0} MB";

@@ -11,6 +11,12 @@ namespace Banana.Bench.Delta.Ways;
 /// <param name="chunks">Smallest, average and largest chunk in KiB ("16:64:256").</param>
 internal sealed class Desync(string name, ErofsLayout layout, string chunks) : IDeltaWay
 {
+    /// <summary>The name of KDE Linux's settings.</summary>
+    public const string KdeName = "desync 1024:2048:4096 (KDE Linux)";
+
+    /// <summary>The name of the smallest chunks.</summary>
+    public const string BestName = "desync 4:16:64, our layout";
+
     /// <inheritdoc/>
     public string Name => name;
 

@@ -19,7 +19,7 @@ using Banana.Updates.Planning;
 
 namespace Banana.Bench.Delta.Ways;
 
-/// <summary><c>delta ours publish|fetch</c>: what a publisher and a device do, each as a process that can be measured. Not for people.</summary>
+/// <summary><c>delta ours prepare|publish|fetch</c>: what a publisher and a device do, each as a process that can be measured. Not for people.</summary>
 internal static class OurPrograms
 {
     public const string Command = "ours";
@@ -29,6 +29,8 @@ internal static class OurPrograms
     /// <summary>The image in the repository.</summary>
     public const string Image = "new.erofs";
 
+    private const string OldIndex = "old.caibx";
+    private const string Digests = "digests";
     private const int JsonLimit = 1 << 20;
     private static readonly ReleaseVersion Old = new(20260101, 1);
     private static readonly ReleaseVersion New = new(20260101, 2);
@@ -43,15 +45,32 @@ internal static class OurPrograms
         {
             var w = parsed.GetRequiredValue(words);
             var libraries = ClusterLibraries.Of(w[5]);
-            await (w[0] == "publish" ? PublishAsync(w[1], w[2], w[3], w[4], libraries, cancellation) : FetchAsync(w[1], w[2], w[3], w[4], libraries, cancellation));
+            await (w[0] switch
+            {
+                "prepare" => PrepareAsync(w[2], w[3], w[4], cancellation),
+                "publish" => PublishAsync(w[1], w[2], w[3], w[4], libraries, cancellation),
+                _ => FetchAsync(w[1], w[2], w[3], w[4], libraries, cancellation),
+            });
             return 0;
         });
         return command;
     }
 
+    private static async Task PrepareAsync(string old, string target, string repository, CancellationToken cancellation)
+    {
+        using (var from = ByteSource.OpenFile(old))
+        {
+            var index = ImageChunker.Cut(from, ChunkParameters.Default, ChunkDigest.Sha512Half, cancellation: cancellation);
+            await ChunkIndexWriter.WriteFileAsync(index, Path.Combine(repository, OldIndex), cancellation);
+        }
+
+        await File.WriteAllLinesAsync(Path.Combine(repository, Digests), [await Sha256Digest.OfFileAsync(old, cancellation), await Sha256Digest.OfFileAsync(target, cancellation)], cancellation);
+    }
+
     private static async Task PublishAsync(string kind, string old, string target, string repository, ClusterLibraries libraries, CancellationToken cancellation)
     {
-        var whole = await ObjectAsync(repository, Image, cancellation);
+        var digests = await File.ReadAllLinesAsync(Path.Combine(repository, Digests), cancellation);
+        var whole = new DeliveredObject { Key = Image, Size = new FileInfo(target).Length, Sha256 = digests[1] };
         var delivery = new ReleaseDelivery { Edition = "bench", Version = New, Parts = [new() { Role = PartRole.Usr, Object = whole }] };
         using (var from = ByteSource.OpenFile(old))
         using (var to = ByteSource.OpenFile(target))
@@ -63,7 +82,7 @@ internal static class OurPrograms
                     PatchMaker.Make(from, to, output, new PatchOptions { Libraries = libraries, Codecs = [new(ClusterAlgorithm.Zstd, 3, 19, libraries.Zstd!.VersionNumber)] }, cancellation);
                 }
 
-                delivery = delivery with { Patches = [new() { From = Old, FromSha256 = await Sha256Digest.OfFileAsync(old, cancellation), Object = await ObjectAsync(repository, Patch, cancellation) }] };
+                delivery = delivery with { Patches = [new() { From = Old, FromSha256 = digests[0], Object = await ObjectAsync(repository, Patch, cancellation) }] };
             }
             else
             {
@@ -82,7 +101,7 @@ internal static class OurPrograms
                             Role = PartRole.Usr,
                             Object = whole,
                             Index = new() { Object = await ObjectAsync(repository, "new.caibx", cancellation), Minimum = parameters.Minimum, Average = parameters.Average, Maximum = parameters.Maximum },
-                            Reuse = [Price(from, index, cancellation)],
+                            Reuse = [Price(repository, index)],
                         },
                     ],
                 };
@@ -117,9 +136,9 @@ internal static class OurPrograms
         }
     }
 
-    private static DeliveredReuse Price(ByteSource old, ChunkIndex index, CancellationToken cancellation)
+    private static DeliveredReuse Price(string repository, ChunkIndex index)
     {
-        var known = ImageChunker.Cut(old, ChunkParameters.Default, ChunkDigest.Sha512Half, cancellation: cancellation).Chunks.Select(chunk => chunk.Id).ToHashSet();
+        var known = ChunkIndexReader.ReadFile(Path.Combine(repository, OldIndex)).Chunks.Select(chunk => chunk.Id).ToHashSet();
         var plan = ChunkPlan.Make(index, known, ChunkPlan.RequestWorth);
         return new() { From = Old, Bytes = plan.FetchedBytes, Requests = plan.Requests };
     }
