@@ -92,8 +92,19 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         var found = new SortedDictionary<ReleaseVersion, ChannelEntry>();
         foreach (var (role, metadata) in editor.Metadata.Roles.Where(pair => pair.Key != Tuf.Metadata.RoleNames.Targets))
         {
-            foreach (var entry in ChannelEntry.All(metadata, role).Where(entry => entry.Edition == manifest.Edition))
+            foreach (var entry in ChannelEntry.All(metadata, role))
             {
+                if (entry.Edition != manifest.Edition)
+                {
+                    // The names of parts, which stock systemd-sysupdate and partition labels go by, have no edition in them.
+                    if (entry.Version == manifest.Version)
+                    {
+                        throw new BananaException(ExitCode.BadInput, $"{entry.Edition} {entry.Version} is in {role}, and its parts have the same names as those of {manifest.Edition} {manifest.Version}", editor.Store.Location, "build one of them with another number of the day");
+                    }
+
+                    continue;
+                }
+
                 if (entry.Version == manifest.Version && !entry.Target.Hashes.Match(manifestBytes))
                 {
                     throw new BananaException(ExitCode.BadInput, $"{manifest.Edition} {manifest.Version} is in {role} already, with other contents; a version is never replaced", editor.Store.Location, "build the release with a higher version");

@@ -48,6 +48,16 @@ public sealed class RepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_editions_never_share_a_version_because_their_parts_would_share_names()
+    {
+        await world.PublishAsync(await world.MakeAsync("20260101.1", "plain.erofs"));
+        var error = await Assert.ThrowsAsync<BananaException>(async () => await world.PublishAsync(await world.MakeAsync("20260101.1", "zstd.erofs", "plasma")));
+        Assert.Contains("core 20260101.1 is in testing-core, and its parts have the same names", error.Message, StringComparison.Ordinal);
+        await world.PublishAsync(await world.MakeAsync("20260101.2", "zstd.erofs", "plasma"));
+        Assert.True((await VerifyAsync()).IsSound);
+    }
+
+    [Fact]
     public async Task A_promoted_release_has_the_same_digests()
     {
         await world.PublishAsync(await world.MakeAsync("20260101.1", "plain.erofs"));
