@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using Banana.Foundation.Errors;
+using Banana.Foundation.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Banana.Formats.Storage;
@@ -15,7 +16,7 @@ public abstract class ByteSource : IDisposable
     /// <summary>The length in bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Opens a file. The handle is closed with the source.</summary>
+    /// <summary>Opens a file or a block device. The handle is closed with the source.</summary>
     /// <exception cref="BananaException">There is no such file, or it is a directory.</exception>
     public static ByteSource OpenFile(string path)
     {
@@ -84,7 +85,7 @@ public abstract class ByteSource : IDisposable
     {
         public override string Name => path;
 
-        public override long Length { get; } = RandomAccess.GetLength(handle);
+        public override long Length { get; } = UnixFile.LengthOf(handle, path);
 
         protected override void ReadCore(long offset, Span<byte> buffer)
         {

@@ -3,6 +3,7 @@
 
 using System.Runtime.InteropServices;
 using Banana.Foundation.Errors;
+using Microsoft.Win32.SafeHandles;
 
 namespace Banana.Foundation.Files;
 
@@ -26,6 +27,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFS(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long LSeek(SafeFileHandle file, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

@@ -1,11 +1,22 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using Microsoft.Win32.SafeHandles;
+
 namespace Banana.Foundation.Files;
 
 /// <summary>Operations on files that exist on Unix only.</summary>
 public static class UnixFile
 {
+    /// <summary>The size of an open file or block device in bytes; fstat(2), which .NET asks, says 0 for a device.</summary>
+    public static long LengthOf(SafeFileHandle file, string path)
+    {
+        const int SeekEnd = 2;
+        var length = LibC.LSeek(file, 0, SeekEnd);
+        LibC.Check(length < 0 ? -1 : 0, path);
+        return length;
+    }
+
     /// <summary>Makes a hard link: a second name for the same inode.</summary>
     public static void HardLink(string existing, string path) => LibC.Check(LibC.Link(existing, path), path);
 
