@@ -45,7 +45,7 @@ internal static class TryCommand
         var source = BootSource.Find(built.Folder, checkout.Out);
         var folder = Path.Combine(checkout.Out, "try");
         var request = new VmRequest { Health = true, MemoryMiB = MemoryMiB, Processors = Processors, Screenshot = Path.Combine(folder, "screen.png"), Timeout = Patience }.Check();
-        var options = await VmMachine.OptionsAsync(request, source, environment.Host, progress, cancellation);
+        var options = await VmMachine.OptionsAsync(request, source, environment.Host, cancellation);
         TerminalOutput.Info($"  booting it with {options.Accelerator.Description}; its console is in {options.SerialLog}");
         var expected = new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash);
         var boot = await WatchedBoot.RunAsync(options, expected, Patience, environment.Host, progress, cancellation);

@@ -72,7 +72,7 @@ internal static class VmCommand
         var tools = new ProcessRunner();
         var progress = new TerminalProgress(verbose);
         await HostPackages.EnsureAsync(Need.Vm, tools, progress, cancellation);
-        var options = await VmMachine.OptionsAsync(request, source, tools, progress, cancellation);
+        var options = await VmMachine.OptionsAsync(request, source, tools, cancellation);
         return request.Health
             ? await HealthSession.RunAsync(request, source, options, tools, progress, cancellation)
             : await ConsoleSession.RunAsync(request, source, options, tools, progress, cancellation);

@@ -4,7 +4,6 @@
 using Banana.Cli.Setup;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Processes;
-using Banana.Foundation.Progress;
 using Banana.Vm.Acceleration;
 using Banana.Vm.Machine;
 
@@ -20,10 +19,9 @@ internal static class VmMachine
 
     /// <summary>The machine's options.</summary>
     /// <exception cref="BananaException">A window was asked for and cannot be opened, or KVM and cannot be used.</exception>
-    public static async Task<MachineOptions> OptionsAsync(VmRequest request, BootSource source, IProcessRunner tools, IProgressSink progress, CancellationToken cancellation)
+    public static async Task<MachineOptions> OptionsAsync(VmRequest request, BootSource source, IProcessRunner tools, CancellationToken cancellation)
     {
         var local = Checkout.Find().ReadLocalConfiguration();
-        var accelerator = Accelerator.Detect(request.Accelerator);
         return new MachineOptions
         {
             SerialLog = NewLog(Path.Combine(local.Cache, "vm-logs")),
@@ -31,8 +29,7 @@ internal static class VmMachine
             PersistentDisk = request.Persist is { } file ? Path.GetFullPath(file) : null,
             MemoryMiB = request.MemoryMiB,
             Processors = request.Processors,
-            Accelerator = accelerator,
-            Qemu = request.Gui ? QemuInstallation.Host : await QemuChoice.ForAsync(accelerator, tools, progress, cancellation),
+            Accelerator = Accelerator.Detect(request.Accelerator),
             Network = new MachineNetwork(request.Network, request.Forwards),
             Screen = request.Gui ? await WindowAsync(tools, cancellation) : request.Screenshot is null ? MachineScreen.None : MachineScreen.Headless,
             Credentials = request.Health ? [] : Login,

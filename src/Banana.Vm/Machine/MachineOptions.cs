@@ -30,9 +30,6 @@ public sealed record MachineOptions
     /// <summary>How the guest's instructions run.</summary>
     public required Accelerator Accelerator { get; init; }
 
-    /// <summary>The QEMU that runs it.</summary>
-    public QemuInstallation Qemu { get; init; } = QemuInstallation.Host;
-
     /// <summary>The network; none when null.</summary>
     public MachineNetwork? Network { get; init; }
 

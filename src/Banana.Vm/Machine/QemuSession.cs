@@ -56,7 +56,7 @@ internal sealed class QemuSession : IAsyncDisposable
 
     /// <summary>Starts QEMU and waits until all connections stand.</summary>
     /// <exception cref="BananaException">QEMU is missing, or ended before it connected.</exception>
-    public static async Task<QemuSession> StartAsync(QemuInstallation qemu, IReadOnlyList<string> arguments, MachineFiles files, SerialConsole console, SerialConsole report, Action<QmpEvent> onEvent, CancellationToken cancellation)
+    public static async Task<QemuSession> StartAsync(IReadOnlyList<string> arguments, MachineFiles files, SerialConsole console, SerialConsole report, Action<QmpEvent> onEvent, CancellationToken cancellation)
     {
         var consolePipes = new FifoPair(files.ConsolePipes);
         var reportPipes = new FifoPair(files.ReportPipes);
@@ -65,7 +65,7 @@ internal sealed class QemuSession : IAsyncDisposable
         using var listener = Listen(files.MonitorSocket);
 
         // setsid: Ctrl-C on our terminal is for us alone. setpriv: the kernel kills QEMU when we are gone, however we went.
-        var command = Command.Of("setsid", ["setpriv", "--pdeathsig", "KILL", "--", .. qemu.Words, .. arguments]);
+        var command = Command.Of("setsid", ["setpriv", "--pdeathsig", "KILL", "--", QemuCommandLine.Program, .. arguments]);
         var session = new QemuSession(await ProcessRunner.StartAsync(command).ConfigureAwait(false));
         try
         {

@@ -236,9 +236,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     {
         await MakeFilesAsync(life.Token).ConfigureAwait(false);
         var arguments = QemuCommandLine.Build(options, files, Accelerator);
-        progress.Log($"+ {Command.Of(options.Qemu.Words[0], [.. options.Qemu.Words.Skip(1), .. arguments])}");
+        progress.Log($"+ {Command.Of(QemuCommandLine.Program, arguments)}");
         started = Stopwatch.GetTimestamp();
-        session = await QemuSession.StartAsync(options.Qemu, arguments, files, Console, Report, OnEvent, life.Token).ConfigureAwait(false);
+        session = await QemuSession.StartAsync(arguments, files, Console, Report, OnEvent, life.Token).ConfigureAwait(false);
     }
 
     private async Task SuperviseAsync()

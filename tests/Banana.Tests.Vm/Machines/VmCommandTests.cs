@@ -117,7 +117,7 @@ public sealed class VmCommandTests : IDisposable
         Assert.Contains(why, line);
     }
 
-    /// <summary>The tool, as it is in this checkout: where the host's QEMU is old, it takes that of a workbench.</summary>
+    /// <summary>The tool, as it is in this checkout.</summary>
     private Command Banana(params string[] arguments) =>
         Command.Of("dotnet", [Program, .. arguments]).With("TMPDIR", shell.Folder).With("TERM", "dumb");
 

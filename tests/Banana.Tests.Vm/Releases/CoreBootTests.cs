@@ -4,7 +4,6 @@
 using System.Text.RegularExpressions;
 using Banana.Cli.Build;
 using Banana.Cli.Setup;
-using Banana.Cli.Vm;
 using Banana.Cli.Workbenches;
 using Banana.Formats.Gpt;
 using Banana.Formats.Release;
@@ -47,13 +46,13 @@ public sealed partial class CoreBootTests : IAsyncLifetime
         var disk = Path.Combine(folder, "machine.qcow2");
         var expected = new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash);
 
-        var first = await WatchedBoot.RunAsync((await MachineAsync("first.log")) with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
+        var first = await WatchedBoot.RunAsync(Machine("first.log") with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
         Assert.True(first.Verdict.IsHealthy, $"first boot: {string.Join("; ", first.Verdict.Reasons)}\n{Tail(first)}");
         Assert.Equal("overlay", first.Health!.Mounts["/etc"].FileSystem);
         Assert.Empty(first.Health.FailedUnits);
 
         // The second boot finds root, and a boot entry that no longer counts tries.
-        var second = await WatchedBoot.RunAsync((await MachineAsync("second.log")) with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
+        var second = await WatchedBoot.RunAsync(Machine("second.log") with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
         Assert.True(second.Verdict.IsHealthy, $"second boot: {string.Join("; ", second.Verdict.Reasons)}\n{Tail(second)}");
         Assert.Equal($"banana_{release.Manifest.Version}.efi", second.Health!.Entry);
         Assert.DoesNotContain(second.Serial, line => line.Text.Contains("Detected first boot", StringComparison.Ordinal));
@@ -79,22 +78,12 @@ public sealed partial class CoreBootTests : IAsyncLifetime
             RandomAccess.Write(file, one, offset);
         }
 
-        await using var machine = await VirtualMachine.StartAsync((await MachineAsync("changed.log")) with { Disk = disk, Credentials = HealthProbe.Credentials() }, tools, SilentProgress.Instance, Token);
+        await using var machine = await VirtualMachine.StartAsync(Machine("changed.log") with { Disk = disk, Credentials = HealthProbe.Credentials() }, tools, SilentProgress.Instance, Token);
         await machine.Console.WaitForAsync(Corrupted(), Patience, Token, "device-mapper's word that a block is corrupted");
         Assert.DoesNotContain(machine.Console.Lines, line => line.Text.Contains("Welcome to Banana Core", StringComparison.Ordinal));
     }
 
-    private async Task<MachineOptions> MachineAsync(string log)
-    {
-        var accelerator = Accelerator.Detect();
-        return new()
-        {
-            SerialLog = Path.Combine(folder, log),
-            Disk = release.Require(PartRole.Disk),
-            Accelerator = accelerator,
-            Qemu = await QemuChoice.ForAsync(accelerator, tools, SilentProgress.Instance, Token),
-        };
-    }
+    private MachineOptions Machine(string log) => new() { SerialLog = Path.Combine(folder, log), Disk = release.Require(PartRole.Disk), Accelerator = Accelerator.Detect() };
 
     private static string Tail(BootRecord boot) => string.Join('\n', boot.Serial.TakeLast(40).Select(line => line.Text));
 
