@@ -100,7 +100,7 @@ public sealed class ReleaseMutationTests
             case JsonValueKind.Null:
                 break;
             default:
-                var fact = $"{path}={(element.ValueKind == JsonValueKind.String ? '"' + element.GetString() : element.GetRawText())}";
+                var fact = $"{path}={(element.ValueKind == JsonValueKind.String ? '"' + element.GetString() : Number(element.GetRawText()))}";
                 if (fact is not ".minimumVersion=0")
                 {
                     facts.Add(fact);
@@ -163,4 +163,7 @@ public sealed class ReleaseMutationTests
         bytes.RemoveRange(colon + 1, end - colon - 1);
         bytes.InsertRange(colon + 1, Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)]));
     }
+
+    // Minus nothing is nothing.
+    private static string Number(string text) => text == "-0" ? "0" : text;
 }
