@@ -17,9 +17,6 @@ public sealed class GptTable
     /// <summary>The size of a sector in bytes.</summary>
     public const int SectorSize = 512;
 
-    private const int HeaderSize = 92;
-    private const int MinimumEntrySize = 128;
-    private const int MaximumTableSize = 1 << 20;
     private readonly ByteSource disk;
 
     private GptTable(ByteSource disk, Guid diskId, bool isBackup, IReadOnlyList<GptPartition> partitions)
@@ -40,7 +37,7 @@ public sealed class GptTable
     public IReadOnlyList<GptPartition> Partitions { get; }
 
     /// <summary>Whether a disk seems to have such a table, damaged or not.</summary>
-    public static bool IsPresent(ByteSource disk) => HasSignature(disk, 1) || HasSignature(disk, LastSector(disk));
+    public static bool IsPresent(ByteSource disk) => GptCopy.HasSignature(disk, 1) || GptCopy.HasSignature(disk, GptCopy.LastSector(disk));
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="BananaException">There is none, or both copies are damaged.</exception>
@@ -51,7 +48,7 @@ public sealed class GptTable
             throw new BananaException(ExitCode.BadInput, "this is no disk image: it has no GUID partition table", disk.Name);
         }
 
-        return TryRead(disk, 1, isBackup: false) ?? TryRead(disk, LastSector(disk), isBackup: true)
+        return TryRead(disk, 1, isBackup: false) ?? TryRead(disk, GptCopy.LastSector(disk), isBackup: true)
             ?? throw new BananaException(ExitCode.BadInput, "the partition table is damaged, and so is its backup", disk.Name, "build or fetch the image again");
     }
 
@@ -59,65 +56,23 @@ public sealed class GptTable
     /// <exception cref="BananaException">The disk ends before the partition does.</exception>
     public ByteSource Open(GptPartition partition) => disk.Window(partition.Offset, partition.Size, $"partition {partition.Number}, '{partition.Label}'");
 
-    private static long LastSector(ByteSource disk) => (disk.Length / SectorSize) - 1;
-
-    private static bool HasSignature(ByteSource disk, long sector)
-    {
-        if (sector < 1 || (sector + 1) * SectorSize > disk.Length)
-        {
-            return false;
-        }
-
-        Span<byte> signature = stackalloc byte[8];
-        disk.Read(sector * SectorSize, signature);
-        return signature.SequenceEqual("EFI PART"u8);
-    }
-
     private static GptTable? TryRead(ByteSource disk, long sector, bool isBackup)
     {
-        if (!HasSignature(disk, sector))
-        {
-            return null;
-        }
-
-        var header = new byte[SectorSize];
-        disk.Read(sector * SectorSize, header);
-        var headerSize = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12));
-        var headerSum = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(16));
-        if (headerSize is < HeaderSize or > SectorSize)
-        {
-            return null;
-        }
-
-        header.AsSpan(16, 4).Clear();
-        var table = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(72));
-        var count = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(80));
-        var entrySize = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(84));
-        if (Crc32.Of(header.AsSpan(0, (int)headerSize)) != headerSum
-            || BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(24)) != sector
-            || entrySize < MinimumEntrySize || (ulong)count * entrySize > MaximumTableSize
-            || table < 1 || table > LastSector(disk) || (count * entrySize) > disk.Length - (table * SectorSize))
-        {
-            return null;
-        }
-
-        var entries = new byte[count * entrySize];
-        disk.Read(table * SectorSize, entries);
-        if (Crc32.Of(entries) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(88)))
+        if (GptCopy.TryRead(disk, sector) is not { } copy)
         {
             return null;
         }
 
         List<GptPartition> partitions = [];
-        for (var i = 0; i < count; i++)
+        for (var number = 1; number <= copy.Count; number++)
         {
-            if (ReadEntry(entries.AsSpan((int)(i * entrySize)), i + 1) is { } partition)
+            if (ReadEntry(copy.Entry(number), number) is { } partition)
             {
                 partitions.Add(partition);
             }
         }
 
-        return new GptTable(disk, new Guid(header.AsSpan(56, 16)), isBackup, partitions);
+        return new GptTable(disk, copy.DiskId, isBackup, partitions);
     }
 
     private static GptPartition? ReadEntry(ReadOnlySpan<byte> entry, int number)
