@@ -38,6 +38,10 @@ public sealed record ChannelEntry(string Edition, ReleaseVersion Version, Target
     public static IReadOnlyList<ChannelEntry> All(TargetsMetadata role, string where) =>
         [.. role.Targets.Select(target => Parse(target.Key, target.Value, where)).OrderBy(entry => entry.Version)];
 
+    /// <summary>All releases of all channels, with the role that names each.</summary>
+    public static IEnumerable<(string Role, ChannelEntry Entry)> Everywhere(IReadOnlyDictionary<string, TargetsMetadata> roles) =>
+        roles.Where(role => role.Key != RoleNames.Targets).SelectMany(role => All(role.Value, role.Key).Select(entry => (role.Key, entry)));
+
     /// <summary>The newest that is offered; null when there is none.</summary>
     public static ChannelEntry? Newest(IEnumerable<ChannelEntry> entries) => entries.Where(entry => entry.Withdrawn is null).MaxBy(entry => entry.Version);
 

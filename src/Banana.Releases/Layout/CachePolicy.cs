@@ -27,6 +27,6 @@ public static partial class CachePolicy
     /// </remarks>
     public static string For(string key) => Mutable().IsMatch(key) ? Revalidate : Immutable;
 
-    [GeneratedRegex(@"^(metadata/(timestamp|([0-9]+\.)?root)\.json|images/SHA256SUMS(\.gpg)?|locks/.*)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(metadata/(timestamp|([0-9]+\.)?root)\.json|images/[^/]+/SHA256SUMS(\.gpg)?|locks/.*)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Mutable();
 }

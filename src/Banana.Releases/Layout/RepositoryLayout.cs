@@ -14,7 +14,7 @@ public static class RepositoryLayout
     /// <summary>Manifests and what lies beside them; the base address of TUF's targets.</summary>
     public const string Releases = "releases/";
 
-    /// <summary>Parts, and their chunk indexes.</summary>
+    /// <summary>Parts, and their chunk indexes: a folder for each edition (<see cref="ImagesOf"/>).</summary>
     public const string Images = "images/";
 
     /// <summary>The chunk store.</summary>
@@ -32,8 +32,14 @@ public static class RepositoryLayout
     /// <summary>A file of a release under the name that TUF's consistent snapshots ask for.</summary>
     public static string Consistent(string edition, ReleaseVersion version, string sha256, string file) => $"{Release(edition, version)}{sha256}.{file}";
 
+    /// <summary>
+    /// The parts of an edition, with the list that its devices read when they have stock systemd-sysupdate. The names of parts have no
+    /// edition in them: in one folder, a device would be offered the releases of all editions.
+    /// </summary>
+    public static string ImagesOf(string edition) => $"{Images}{edition}/";
+
     /// <summary>The chunk index of a part.</summary>
-    public static string Index(string part) => $"{Images}{part}.caibx";
+    public static string Index(string edition, string part) => $"{ImagesOf(edition)}{part}.caibx";
 
     /// <summary>A patch.</summary>
     public static string Patch(string edition, ReleaseVersion from, ReleaseVersion to) => $"{Patches}{edition}/{from}-{to}";

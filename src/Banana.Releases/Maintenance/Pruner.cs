@@ -48,7 +48,9 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
         {
             var gone = new List<string>();
             var kept = new ReferencedObjects();
-            foreach (var (role, entries) in ReferencedObjects.All(editor.Metadata.Roles).GroupBy(pair => pair.Role).Select(group => (group.Key, group.Select(pair => pair.Entry).ToList())).ToList())
+            var all = ChannelEntry.Everywhere(editor.Metadata.Roles).ToList();
+            var editions = all.Select(pair => pair.Entry.Edition).Distinct(StringComparer.Ordinal).ToList();
+            foreach (var (role, entries) in all.GroupBy(pair => pair.Role).Select(group => (group.Key, group.Select(pair => pair.Entry).ToList())))
             {
                 var newest = entries.Where(entry => entry.Withdrawn is null).OrderByDescending(entry => entry.Version).Take(policy.Releases).ToHashSet();
 
@@ -71,7 +73,11 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
             if (!dryRun)
             {
                 // First, because it may fail for want of a key, and then nothing was done yet.
-                await ChecksumsAsync(kept, sign, cancellation).ConfigureAwait(false);
+                foreach (var edition in editions)
+                {
+                    await ChecksumsAsync(edition, kept, sign, cancellation).ConfigureAwait(false);
+                }
+
                 await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
             }
 
@@ -85,13 +91,14 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
         }
     }
 
-    private Task ChecksumsAsync(ReferencedObjects kept, Func<byte[], CancellationToken, Task<byte[]>>? sign, CancellationToken cancellation) => ChecksumEditor.ChangeAsync(
+    private Task ChecksumsAsync(string edition, ReferencedObjects kept, Func<byte[], CancellationToken, Task<byte[]>>? sign, CancellationToken cancellation) => ChecksumEditor.ChangeAsync(
         store,
+        edition,
         sign,
         create: false,
         list =>
         {
-            foreach (var file in list.Files.Keys.Where(file => !kept.Has(RepositoryLayout.Images + file)).ToList())
+            foreach (var file in list.Files.Keys.Where(file => !kept.Has(RepositoryLayout.ImagesOf(edition) + file)).ToList())
             {
                 list.Remove(file);
             }
@@ -107,7 +114,7 @@ public sealed class Pruner(IReleaseStore store, IReadOnlyCollection<PrivateKey> 
         var next = clock.GetUtcNow() + TimeSpan.FromMinutes(5);
         await foreach (var entry in store.ListAsync(string.Empty, cancellation).ConfigureAwait(false))
         {
-            var keep = kept.Has(entry.Key) || chunks.Contains(entry.Key) || entry.Key is ChecksumList.Key or ChecksumList.SignatureKey or RepositoryLayout.Lock
+            var keep = kept.Has(entry.Key) || chunks.Contains(entry.Key) || entry.Key == RepositoryLayout.Lock
                 || (entry.Key.StartsWith(RepositoryLayout.Metadata, StringComparison.Ordinal) && metadata.Keeps(entry.Key[RepositoryLayout.Metadata.Length..]));
             if (keep)
             {

@@ -7,17 +7,17 @@ using Banana.Releases.Channels;
 using Banana.Releases.Layout;
 using Banana.Releases.Publishing;
 using Banana.Releases.Stores;
-using Banana.Tuf.Metadata;
+using Banana.Releases.Sysupdate;
 
 namespace Banana.Releases.Maintenance;
 
-/// <summary>Everything that the channels of a repository refer to, by key. Locks and the lists for systemd-sysupdate are not part of it.</summary>
+/// <summary>Everything that the channels of a repository refer to, by key. Locks are not part of it.</summary>
 internal sealed class ReferencedObjects
 {
     /// <summary>Objects whose digest is known.</summary>
     public Dictionary<string, DeliveredObject> Objects { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Objects that are there for people, without a digest.</summary>
+    /// <summary>Objects without a digest: what is there for people, and the lists for systemd-sysupdate of editions that some channel has.</summary>
     public HashSet<string> Extras { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Chunks, with their length and an index that names each.</summary>
@@ -35,6 +35,8 @@ internal sealed class ReferencedObjects
             return;
         }
 
+        Extras.Add(ChecksumList.KeyOf(entry.Edition));
+        Extras.Add(ChecksumList.SignatureKeyOf(entry.Edition));
         var delivery = await RepositoryReading.DeliveryAsync(store, entry, cancellation).ConfigureAwait(false);
         Add(new() { Key = entry.DeliveryKey, Size = entry.DeliveryLength, Sha256 = entry.DeliverySha256 });
         Add(new() { Key = entry.ManifestKey, Size = entry.Target.Length, Sha256 = entry.Target.Hashes.Preferred });
@@ -59,10 +61,6 @@ internal sealed class ReferencedObjects
             Add(patch.Object);
         }
     }
-
-    /// <summary>All releases of all channels.</summary>
-    public static IEnumerable<(string Role, ChannelEntry Entry)> All(IReadOnlyDictionary<string, TargetsMetadata> roles) =>
-        roles.Where(role => role.Key != RoleNames.Targets).SelectMany(role => ChannelEntry.All(role.Value, role.Key).Select(entry => (role.Key, entry)));
 
     private void Add(DeliveredObject found) => Objects[found.Key] = found;
 }

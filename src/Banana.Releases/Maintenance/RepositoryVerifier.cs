@@ -7,6 +7,7 @@ using Banana.Formats.Casync.Stores;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Progress;
+using Banana.Releases.Channels;
 using Banana.Releases.Layout;
 using Banana.Releases.Publishing;
 using Banana.Releases.Stores;
@@ -66,7 +67,7 @@ public sealed class RepositoryVerifier(IReleaseStore store, TimeProvider clock, 
 
         var referenced = new ReferencedObjects();
         var releases = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (_, entry) in ReferencedObjects.All(metadata.Roles))
+        foreach (var (_, entry) in ChannelEntry.Everywhere(metadata.Roles))
         {
             releases.Add(entry.Path);
             try
@@ -158,7 +159,7 @@ public sealed class RepositoryVerifier(IReleaseStore store, TimeProvider clock, 
         var files = MetadataFiles.Current(metadata, int.MaxValue);
         await foreach (var entry in store.ListAsync(string.Empty, cancellation).ConfigureAwait(false))
         {
-            if (!referenced.Has(entry.Key) && !chunks.Contains(entry.Key) && entry.Key is not (ChecksumList.Key or ChecksumList.SignatureKey or RepositoryLayout.Lock)
+            if (!referenced.Has(entry.Key) && !chunks.Contains(entry.Key) && entry.Key != RepositoryLayout.Lock
                 && !(entry.Key.StartsWith(RepositoryLayout.Metadata, StringComparison.Ordinal) && files.Keeps(entry.Key[RepositoryLayout.Metadata.Length..])))
             {
                 findings.Add((Finding.Orphaned, entry.Key, $"{entry.Length} bytes that nothing refers to"));

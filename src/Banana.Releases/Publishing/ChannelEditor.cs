@@ -32,14 +32,7 @@ public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<Priva
                 throw new BananaException(ExitCode.BadInput, $"{edition} {version} was withdrawn: {reason}", store.Location, "promote another release");
             }
 
-            var role = ChannelRole.Name(to, edition);
-            if (!editor.Metadata.Roles.ContainsKey(role))
-            {
-                var online = editor.Metadata.Root.Roles[RoleNames.Snapshot].KeyIds;
-                var own = keys.Where(key => online.Contains(key.Public.Id, StringComparer.Ordinal)).Select(key => key.Public).ToList();
-                editor.Metadata.Delegate(ChannelRole.Create(to, edition, own), own);
-            }
-
+            var role = editor.EnsureChannel(to, edition, keys);
             editor.Metadata.SetTarget(role, entry.Path, entry.Target);
             await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
             return entry;
@@ -54,33 +47,27 @@ public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<Priva
         var editor = await RepositoryEditor.OpenAsync(store, clock, create: null, cancellation).ConfigureAwait(false);
         await using (editor.ConfigureAwait(false))
         {
-            var found = new List<string>();
-            ChannelEntry? withdrawn = null;
-            foreach (var role in editor.Metadata.Roles.Keys.Where(role => role != RoleNames.Targets).ToList())
-            {
-                if (ChannelEntry.All(editor.Role(role), role).FirstOrDefault(entry => entry.Edition == edition && entry.Version == version) is { } entry)
-                {
-                    editor.Metadata.SetTarget(role, entry.Path, entry.Withdraw(reason));
-                    found.Add(role);
-                    withdrawn = entry;
-                }
-            }
-
-            if (withdrawn is null)
+            var found = ChannelEntry.Everywhere(editor.Metadata.Roles).Where(pair => pair.Entry.Edition == edition && pair.Entry.Version == version).ToList();
+            if (found.Count == 0)
             {
                 throw new BananaException(ExitCode.BadInput, $"no channel has {edition} {version}", store.Location, "look what is there with 'banana verify'");
             }
 
-            await UnlistAsync(withdrawn, cancellation).ConfigureAwait(false);
+            foreach (var (role, entry) in found)
+            {
+                editor.Metadata.SetTarget(role, entry.Path, entry.Withdraw(reason));
+            }
+
+            await UnlistAsync(found[0].Entry, cancellation).ConfigureAwait(false);
             await editor.CommitAsync(keys, cancellation).ConfigureAwait(false);
-            return found;
+            return [.. found.Select(pair => pair.Role)];
         }
     }
 
     // Stock systemd-sysupdate knows no reasons: it installs what is listed.
     private async Task UnlistAsync(ChannelEntry entry, CancellationToken cancellation)
     {
-        if (await store.LengthAsync(ChecksumList.Key, cancellation).ConfigureAwait(false) is null)
+        if (await store.LengthAsync(ChecksumList.KeyOf(entry.Edition), cancellation).ConfigureAwait(false) is null)
         {
             return;
         }
@@ -88,13 +75,14 @@ public sealed class ChannelEditor(IReleaseStore store, IReadOnlyCollection<Priva
         var delivery = await RepositoryReading.DeliveryAsync(store, entry, cancellation).ConfigureAwait(false);
         await ChecksumEditor.ChangeAsync(
             store,
+            entry.Edition,
             sign,
             create: false,
             list =>
             {
-                foreach (var part in delivery.Parts.Where(part => part.Object.Key.StartsWith(ChecksumList.Folder, StringComparison.Ordinal)))
+                foreach (var part in delivery.Parts)
                 {
-                    list.Remove(part.Object.Key[ChecksumList.Folder.Length..]);
+                    list.Remove(part.Object.Key[(part.Object.Key.LastIndexOf('/') + 1)..]);
                 }
             },
             cancellation).ConfigureAwait(false);

@@ -41,16 +41,15 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         await using (editor.ConfigureAwait(false))
         {
             var manifest = release.Manifest;
-            var role = ChannelRole.Name(options.Channel, manifest.Edition);
-            EnsureChannel(editor, role, options);
+            var role = editor.EnsureChannel(options.Channel, manifest.Edition, options.Keys);
             var manifestBytes = await File.ReadAllBytesAsync(Path.Combine(release.Path, ReleaseManifest.FileName), cancellation).ConfigureAwait(false);
-            var before = await PublishedAsync(editor, manifest, cancellation).ConfigureAwait(false);
-            var earlier = await EarlierAsync(editor, manifest, manifestBytes, cancellation).ConfigureAwait(false);
+            var before = await PublishedAsync(editor, manifest, manifestBytes, cancellation).ConfigureAwait(false);
+            var earlier = await EarlierAsync(editor, manifest, Math.Max(1, options.PatchesFrom), cancellation).ConfigureAwait(false);
             var parts = await UploadPartsAsync(release, editor, earlier, options, cancellation).ConfigureAwait(false);
             var (patches, statistics) = await MakePatchesAsync(release, editor, earlier, before, options, cancellation).ConfigureAwait(false);
             var delivery = new ReleaseDelivery { Edition = manifest.Edition, Version = manifest.Version, Parts = parts, Patches = patches, Verity = VerityOf(release) };
             await WriteReleaseAsync(editor, release, manifestBytes, delivery, earlier is [var latest, ..] ? latest : null, cancellation).ConfigureAwait(false);
-            await ChecksumsAsync(editor, parts, options, cancellation).ConfigureAwait(false);
+            await ChecksumsAsync(editor, manifest.Edition, parts, options, cancellation).ConfigureAwait(false);
 
             editor.Metadata.SetTarget(role, ChannelRole.ManifestPath(manifest.Edition, manifest.Version.ToString()), ChannelEntry.Describe(manifestBytes, delivery.ToJson()));
             using var step = progress.Begin("sign");
@@ -60,62 +59,33 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         }
     }
 
-    // A channel's role is signed by the keys at hand that were made for it (its name is in the key's file name), or by all online keys.
-    private static void EnsureChannel(RepositoryEditor editor, string role, PublishOptions options)
+    // This very release, when it is in a channel already: it must be the same, and must not have been withdrawn.
+    private static async Task<ReleaseDelivery?> PublishedAsync(RepositoryEditor editor, ReleaseManifest manifest, byte[] manifestBytes, CancellationToken cancellation)
     {
-        if (!editor.Metadata.Roles.ContainsKey(role))
+        var same = ChannelEntry.Everywhere(editor.Metadata.Roles).Where(pair => pair.Entry.Edition == manifest.Edition && pair.Entry.Version == manifest.Version).ToList();
+        foreach (var (role, entry) in same)
         {
-            var (channel, edition) = (role[..options.Channel.Length], role[(options.Channel.Length + 1)..]);
-            var online = editor.Metadata.Root.Roles[Tuf.Metadata.RoleNames.Snapshot].KeyIds;
-            var keys = options.Keys.Where(key => online.Contains(key.Public.Id, StringComparer.Ordinal)).Select(key => key.Public).ToList();
-            if (keys.Count == 0)
+            if (!entry.Target.Hashes.Match(manifestBytes))
             {
-                throw new BananaException(ExitCode.BadInput, $"the channel '{role}' is new, and none of the keys at hand is one of the repository's online keys", editor.Store.Location, "give the folder of the keys with --keys");
+                throw new BananaException(ExitCode.BadInput, $"{manifest.Edition} {manifest.Version} is in {role} already, with other contents; a version is never replaced", editor.Store.Location, "build the release with a higher version");
             }
 
-            editor.Metadata.Delegate(ChannelRole.Create(channel, edition, keys), keys);
-        }
-    }
-
-    // The delivery of this very release, when it is in a channel already.
-    private static async Task<ReleaseDelivery?> PublishedAsync(RepositoryEditor editor, ReleaseManifest manifest, CancellationToken cancellation)
-    {
-        var entries = editor.Metadata.Roles.Where(role => role.Key != Tuf.Metadata.RoleNames.Targets).SelectMany(role => ChannelEntry.All(role.Value, role.Key));
-        return entries.FirstOrDefault(entry => entry.Edition == manifest.Edition && entry.Version == manifest.Version) is { } entry
-            ? await RepositoryReading.DeliveryAsync(editor.Store, entry, cancellation).ConfigureAwait(false)
-            : null;
-    }
-
-    // The releases of this edition in all channels, the newest first. The version itself may be there already: then it must be the same.
-    private static async Task<IReadOnlyList<ReleaseDelivery>> EarlierAsync(RepositoryEditor editor, ReleaseManifest manifest, byte[] manifestBytes, CancellationToken cancellation)
-    {
-        var found = new SortedDictionary<ReleaseVersion, ChannelEntry>();
-        foreach (var (role, metadata) in editor.Metadata.Roles.Where(pair => pair.Key != Tuf.Metadata.RoleNames.Targets))
-        {
-            foreach (var entry in ChannelEntry.All(metadata, role))
+            if (entry.Withdrawn is { } reason)
             {
-                if (entry.Edition != manifest.Edition)
-                {
-                    // The names of parts, which stock systemd-sysupdate and partition labels go by, have no edition in them.
-                    if (entry.Version == manifest.Version)
-                    {
-                        throw new BananaException(ExitCode.BadInput, $"{entry.Edition} {entry.Version} is in {role}, and its parts have the same names as those of {manifest.Edition} {manifest.Version}", editor.Store.Location, "build one of them with another number of the day");
-                    }
-
-                    continue;
-                }
-
-                if (entry.Version == manifest.Version && !entry.Target.Hashes.Match(manifestBytes))
-                {
-                    throw new BananaException(ExitCode.BadInput, $"{manifest.Edition} {manifest.Version} is in {role} already, with other contents; a version is never replaced", editor.Store.Location, "build the release with a higher version");
-                }
-
-                found[entry.Version] = entry;
+                throw new BananaException(ExitCode.BadInput, $"{manifest.Edition} {manifest.Version} was withdrawn: {reason}", editor.Store.Location, "build the release with a higher version");
             }
         }
 
+        return same.Count == 0 ? null : await RepositoryReading.DeliveryAsync(editor.Store, same[0].Entry, cancellation).ConfigureAwait(false);
+    }
+
+    // The latest releases of this edition before this one, whatever channel they are in, the newest first.
+    private static async Task<IReadOnlyList<ReleaseDelivery>> EarlierAsync(RepositoryEditor editor, ReleaseManifest manifest, int count, CancellationToken cancellation)
+    {
         var deliveries = new List<ReleaseDelivery>();
-        foreach (var entry in found.Values.Where(entry => entry.Version.CompareTo(manifest.Version) < 0).Reverse())
+        foreach (var entry in ChannelEntry.Everywhere(editor.Metadata.Roles).Select(pair => pair.Entry)
+            .Where(entry => entry.Edition == manifest.Edition && entry.Version.CompareTo(manifest.Version) < 0)
+            .DistinctBy(entry => entry.Version).OrderByDescending(entry => entry.Version).Take(count))
         {
             deliveries.Add(await RepositoryReading.DeliveryAsync(editor.Store, entry, cancellation).ConfigureAwait(false));
         }
@@ -143,24 +113,26 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         var parts = new List<DeliveredPart>();
         foreach (var part in release.Manifest.Parts.Where(part => options.Parts.Contains(part.Role)))
         {
-            var found = new DeliveredObject { Key = part.Role is PartRole.Sbom or PartRole.Packages ? RepositoryLayout.Release(release.Manifest.Edition, release.Manifest.Version) + part.File : RepositoryLayout.Images + part.File, Size = part.Size, Sha256 = part.Sha256 };
+            var (edition, version) = (release.Manifest.Edition, release.Manifest.Version);
+            var folder = part.Role is PartRole.Sbom or PartRole.Packages ? RepositoryLayout.Release(edition, version) : RepositoryLayout.ImagesOf(edition);
+            var found = new DeliveredObject { Key = folder + part.File, Size = part.Size, Sha256 = part.Sha256 };
             await UploadAsync(editor.Store, found, release.PathOf(part), cancellation).ConfigureAwait(false);
             var delivered = new DeliveredPart { Role = part.Role, Object = found };
-            parts.Add(PublishOptions.Chunked.Contains(part.Role) ? await CutAsync(delivered, release.PathOf(part), editor, earlier, options, cancellation).ConfigureAwait(false) : delivered);
+            parts.Add(PublishOptions.Chunked.Contains(part.Role) ? await CutAsync(delivered, edition, release.PathOf(part), editor, earlier, options, cancellation).ConfigureAwait(false) : delivered);
             await editor.KeepAsync(cancellation).ConfigureAwait(false);
         }
 
         return parts;
     }
 
-    private async Task<DeliveredPart> CutAsync(DeliveredPart part, string path, RepositoryEditor editor, IReadOnlyList<ReleaseDelivery> earlier, PublishOptions options, CancellationToken cancellation)
+    private async Task<DeliveredPart> CutAsync(DeliveredPart part, string edition, string path, RepositoryEditor editor, IReadOnlyList<ReleaseDelivery> earlier, PublishOptions options, CancellationToken cancellation)
     {
         using var step = progress.Begin($"chunks of {ReleaseDirectory.NameOf(part.Role)}");
         using var image = ByteSource.OpenFile(path);
         ChunkIndex? index = null;
         await RepositoryChunks.UseAsync(editor.Store, sink => index = ImageChunker.Cut(image, options.Chunks, ChunkDigest.Sha512Half, sink, cancellation: cancellation), cancellation).ConfigureAwait(false);
         var bytes = ChunkIndexWriter.Compose(index!);
-        var key = RepositoryLayout.Index(Path.GetFileName(path));
+        var key = RepositoryLayout.Index(edition, Path.GetFileName(path));
         await editor.Store.UploadAsync(key, new MemoryStream(bytes), bytes.Length, cancellation).ConfigureAwait(false);
         var reuse = new List<DeliveredReuse>();
         foreach (var release in earlier.Where(release => release.Find(part.Role)?.Index is not null).Take(options.PatchesFrom))
@@ -255,7 +227,7 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
         }
     }
 
-    private static async Task ChecksumsAsync(RepositoryEditor editor, IReadOnlyList<DeliveredPart> parts, PublishOptions options, CancellationToken cancellation)
+    private static async Task ChecksumsAsync(RepositoryEditor editor, string edition, IReadOnlyList<DeliveredPart> parts, PublishOptions options, CancellationToken cancellation)
     {
         if (options.SignChecksums is null)
         {
@@ -264,13 +236,15 @@ public sealed class Publisher(IProgressSink progress, TimeProvider clock)
 
         await ChecksumEditor.ChangeAsync(
             editor.Store,
+            edition,
             options.SignChecksums,
             create: true,
             list =>
             {
-                foreach (var part in parts.Where(part => part.Object.Key.StartsWith(RepositoryLayout.Images, StringComparison.Ordinal)))
+                var folder = RepositoryLayout.ImagesOf(edition);
+                foreach (var part in parts.Where(part => part.Object.Key.StartsWith(folder, StringComparison.Ordinal)))
                 {
-                    list.Add(part.Object.Key[RepositoryLayout.Images.Length..], part.Object.Sha256);
+                    list.Add(part.Object.Key[folder.Length..], part.Object.Sha256);
                 }
             },
             cancellation).ConfigureAwait(false);

@@ -65,6 +65,26 @@ public sealed class RepositoryEditor : IAsyncDisposable
         ? found
         : throw new BananaException(ExitCode.BadInput, $"the repository has no channel '{role}'; it has {Channels()}", Store.Location, "publish a release to it first");
 
+    /// <summary>Returns the role of a channel; one that is new is signed by the repository's online keys, those of the snapshot.</summary>
+    /// <exception cref="BananaException">It is new, and none of these keys is at hand.</exception>
+    public string EnsureChannel(string channel, string edition, IEnumerable<PrivateKey> atHand)
+    {
+        var role = ChannelRole.Name(channel, edition);
+        if (!Metadata.Roles.ContainsKey(role))
+        {
+            var online = Metadata.Root.Roles[RoleNames.Snapshot].KeyIds;
+            var keys = atHand.Where(key => online.Contains(key.Public.Id, StringComparer.Ordinal)).Select(key => key.Public).ToList();
+            if (keys.Count == 0)
+            {
+                throw new BananaException(ExitCode.BadInput, $"the channel '{role}' is new, and none of the keys at hand is one of the repository's online keys", Store.Location, "give the folder of the keys with --keys");
+            }
+
+            Metadata.Delegate(ChannelRole.Create(channel, edition, keys), keys);
+        }
+
+        return role;
+    }
+
     /// <summary>Keeps the lock: for long work between two uploads.</summary>
     public Task KeepAsync(CancellationToken cancellation) => held.RenewAsync(cancellation);
 

@@ -4,42 +4,42 @@
 using System.Text;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Hashing;
+using Banana.Releases.Layout;
 using Banana.Releases.Stores;
 
 namespace Banana.Releases.Sysupdate;
 
 /// <summary>
-/// <c>images/SHA256SUMS</c>: the list from which systemd-sysupdate learns what there is, as sha256sum(1) writes it. It is signed beside
-/// (<c>SHA256SUMS.gpg</c>, a detached OpenPGP signature), and the only mutable files of <c>images/</c> are these two.
+/// <c>images/EDITION/SHA256SUMS</c>: the list from which systemd-sysupdate learns what there is, as sha256sum(1) writes it. It is signed beside
+/// (<c>SHA256SUMS.gpg</c>, a detached OpenPGP signature), and the only mutable files of that folder are these two.
 /// A sample: <c>9f86d0… *banana_20261121.3_usr-x86-64.erofs</c>.
 /// </summary>
 public sealed class ChecksumList
 {
-    /// <summary>The folder of a repository that systemd-sysupdate reads.</summary>
-    public const string Folder = "images/";
-
-    /// <summary>The key of the list.</summary>
-    public const string Key = Folder + "SHA256SUMS";
-
-    /// <summary>The key of its signature.</summary>
-    public const string SignatureKey = Key + ".gpg";
-
     /// <summary>The most bytes of a list: systemd-pull refuses a longer one.</summary>
     public const int MaximumLength = 1 << 20;
 
+    private const string Name = "SHA256SUMS";
+
     private readonly SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+
+    /// <summary>The key of an edition's list.</summary>
+    public static string KeyOf(string edition) => RepositoryLayout.ImagesOf(edition) + Name;
+
+    /// <summary>The key of its signature.</summary>
+    public static string SignatureKeyOf(string edition) => KeyOf(edition) + ".gpg";
 
     /// <summary>The digests by file name.</summary>
     public IReadOnlyDictionary<string, string> Files => files;
 
     /// <summary>Adds a file, or replaces its digest.</summary>
-    /// <param name="file">The name in <see cref="Folder"/>.</param>
+    /// <param name="file">The name in the edition's folder.</param>
     /// <param name="sha256">The digest, 64 lower-case hexadecimal digits.</param>
     public void Add(string file, string sha256)
     {
         if (!StoreKey.IsValid(file) || file.Contains('/') || !Sha256Digest.IsValid(sha256))
         {
-            throw new BananaException(ExitCode.BadInput, $"'{file}' with the digest '{sha256}' cannot be listed", where: Key);
+            throw new BananaException(ExitCode.BadInput, $"'{file}' with the digest '{sha256}' cannot be listed", where: Name);
         }
 
         files[file] = sha256;
@@ -80,6 +80,6 @@ public sealed class ChecksumList
     public byte[] ToBytes()
     {
         var bytes = Encoding.ASCII.GetBytes(string.Concat(files.Select(file => $"{file.Value} *{file.Key}\n")));
-        return bytes.Length <= MaximumLength ? bytes : throw new BananaException(ExitCode.BadInput, "the list is longer than systemd-sysupdate reads", where: Key, next: "prune old releases");
+        return bytes.Length <= MaximumLength ? bytes : throw new BananaException(ExitCode.BadInput, "the list is longer than systemd-sysupdate reads", where: Name, next: "prune old releases");
     }
 }

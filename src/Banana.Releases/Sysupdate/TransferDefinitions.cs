@@ -3,6 +3,7 @@
 
 using System.Text;
 using Banana.Foundation.Errors;
+using Banana.Releases.Layout;
 using Banana.Releases.Stores;
 
 namespace Banana.Releases.Sysupdate;
@@ -22,6 +23,9 @@ public sealed record TransferDefinitions
     /// <summary>The system's ID in os-release(5).</summary>
     public required string Id { get; init; }
 
+    /// <summary>The edition of the device.</summary>
+    public required string Edition { get; init; }
+
     /// <summary>The architecture by systemd's name.</summary>
     public required string Architecture { get; init; }
 
@@ -35,9 +39,9 @@ public sealed record TransferDefinitions
     /// <exception cref="BananaException">A value would not survive in such a file.</exception>
     public IReadOnlyDictionary<string, string> Files()
     {
-        if (!StoreKey.IsValid(Id) || !StoreKey.IsValid(Architecture) || Id.Contains('@') || Architecture.Contains('@') || Instances < 2)
+        if (!StoreKey.IsValid(Id) || !StoreKey.IsValid(Edition) || !StoreKey.IsValid(Architecture) || Id.Contains('@') || Architecture.Contains('@') || Instances < 2)
         {
-            throw new BananaException(ExitCode.BadInput, $"'{Id}', '{Architecture}' with {Instances} instances cannot be written as a transfer definition", next: "an ID and an architecture are plain words; there are at least two slots");
+            throw new BananaException(ExitCode.BadInput, $"'{Id}', '{Edition}', '{Architecture}' with {Instances} instances cannot be written as a transfer definition", next: "an ID, an edition and an architecture are plain words; there are at least two slots");
         }
 
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -58,7 +62,7 @@ public sealed record TransferDefinitions
             .Append("# SPDX-FileCopyrightText: Banana contributors\n# SPDX-License-Identifier: CC0-1.0\n")
             .Append($"# Made by Banana: {what}.\n")
             .Append("[Transfer]\nVerify=yes\n\n")
-            .Append($"[Source]\nType=url-file\nPath={Escape(new Uri(Repository, Repository.AbsolutePath.TrimEnd('/') + "/" + ChecksumList.Folder).AbsoluteUri)}\nMatchPattern={name}\n\n")
+            .Append($"[Source]\nType=url-file\nPath={Escape(new Uri(Repository, Repository.AbsolutePath.TrimEnd('/') + "/" + RepositoryLayout.ImagesOf(Edition)).AbsoluteUri)}\nMatchPattern={name}\n\n")
             .Append("[Target]\n");
         foreach (var line in target)
         {

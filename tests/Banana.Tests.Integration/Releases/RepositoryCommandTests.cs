@@ -35,9 +35,9 @@ public sealed class RepositoryCommandTests(SmallReleases releases) : IClassFixtu
         string[] change = ["--repo", repository, "--keys", At("life-keys")];
         Says($"core {Versions.Old} is in stable, with the manifest DIGEST\n", await RunAsync(["promote", $"core/{Versions.Old}", "--from", "testing", "--to", "stable", .. change]));
         string[] withdraw = ["withdraw", $"core/{Versions.New}", "--reason", "the desktop does not start", .. change];
-        await RefusedAsync(3, $"{repository}: images/SHA256SUMS, which stock systemd-sysupdate reads, has to be signed anew; give the GnuPG home of its key with --gpg-home", withdraw);
+        await RefusedAsync(3, $"{repository}: images/core/SHA256SUMS, which stock systemd-sysupdate reads, has to be signed anew; give the GnuPG home of its key with --gpg-home", withdraw);
         Says($"core {Versions.New} is withdrawn from testing-core\n", await RunAsync([.. withdraw, "--gpg-home", At("gnupg-life")]));
-        var listed = await File.ReadAllTextAsync(Path.Combine(repository, "images", "SHA256SUMS"), Cancellation);
+        var listed = await File.ReadAllTextAsync(Path.Combine(repository, "images", "core", "SHA256SUMS"), Cancellation);
         Assert.Equal((true, false), (listed.Contains(Versions.Old, StringComparison.Ordinal), listed.Contains(Versions.New, StringComparison.Ordinal)));
         Says("would go: 0 objects, 0 B\n", await RunAsync(["prune", "--dry-run", "--keep", "1", .. change]), exactSizes: true);
         Says(string.Empty, await RunAsync("verify", repository));
@@ -78,7 +78,7 @@ public sealed class RepositoryCommandTests(SmallReleases releases) : IClassFixtu
 
         // One byte of an image, and one chunk: both are named, and the code says that the data cannot be trusted.
         Assert.Equal(0, (await RunAsync(["publish", made, "--channel", "testing", "--to", repository, .. keys])).ExitCode);
-        var image = Path.Combine(repository, "images", $"banana_{Versions.Old}_usr-x86-64.erofs");
+        var image = Path.Combine(repository, "images", "core", $"banana_{Versions.Old}_usr-x86-64.erofs");
         var content = await File.ReadAllBytesAsync(image, Cancellation);
         content[5000] ^= 1;
         await File.WriteAllBytesAsync(image, content, Cancellation);
@@ -87,8 +87,8 @@ public sealed class RepositoryCommandTests(SmallReleases releases) : IClassFixtu
         var verify = await RunAsync("verify", repository);
         Assert.Equal(4, verify.ExitCode);
         Assert.Equal(
-            [$"corrupt  images/{Path.GetFileName(image)}: is not what its SHA-256 says", $"missing  {Path.GetRelativePath(repository, chunk)}: needed by images/*.caibx"],
-            verify.Lines.Select(line => Regex.Replace(line, "images/[^/]*\\.caibx", "images/*.caibx")).Order(StringComparer.Ordinal));
+            [$"corrupt  images/core/{Path.GetFileName(image)}: is not what its SHA-256 says", $"missing  {Path.GetRelativePath(repository, chunk)}: needed by images/core/*.caibx"],
+            verify.Lines.Select(line => Regex.Replace(line, "images/core/[^/]*\\.caibx", "images/core/*.caibx")).Order(StringComparer.Ordinal));
         Assert.EndsWith($"{repository}: 2 objects are missing or corrupt; publish the releases again that need them\n", verify.Error, StringComparison.Ordinal);
 
         // Metadata that was changed: nothing behind it is looked at.

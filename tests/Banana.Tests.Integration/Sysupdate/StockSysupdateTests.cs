@@ -27,7 +27,7 @@ public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var name in new[] { "repo/images", "sysupdate.d", "target" })
+        foreach (var name in new[] { "repo/images/core", "sysupdate.d", "target" })
         {
             Directory.CreateDirectory(folder.Combine(name));
         }
@@ -35,7 +35,7 @@ public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<
         peers = (await PeerTools.WorkbenchAsync()).Enter(new Bind(folder.Path));
         key = await new TestKey(peers, folder.Path, "release").MakeAsync(Cancellation);
         server = await RepositoryServer.StartAsync(folder.Combine("repo"), new IPEndPoint(IPAddress.Loopback, 0), new ServerLimits(), Cancellation);
-        var definitions = new TransferDefinitions { Repository = new Uri(server.Address), Id = "banana", Architecture = "x86-64", Folder = folder.Combine("target") };
+        var definitions = new TransferDefinitions { Repository = new Uri(server.Address), Id = "banana", Edition = "core", Architecture = "x86-64", Folder = folder.Combine("target") };
         foreach (var (name, text) in definitions.Files())
         {
             await File.WriteAllTextAsync(folder.Combine("sysupdate.d", name), text, Cancellation);
@@ -102,12 +102,12 @@ public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<
         AssertInstalled();
 
         await PublishAsync(key, "20261121.1");
-        await File.AppendAllTextAsync(folder.Combine("repo", ChecksumList.Key), new string('0', 64) + " *banana_20261121.2_usr-x86-64.erofs\n", Cancellation);
+        await File.AppendAllTextAsync(folder.Combine("repo", ChecksumList.KeyOf("core")), new string('0', 64) + " *banana_20261121.2_usr-x86-64.erofs\n", Cancellation);
         Assert.NotEqual(0, (await UpdateAsync("update")).ExitCode);
         AssertInstalled();
 
         await PublishAsync(key, "20261121.1");
-        await File.WriteAllTextAsync(folder.Combine("repo", "images", "banana_20261121.1_usr-x86-64.erofs"), "changed", Cancellation);
+        await File.WriteAllTextAsync(folder.Combine("repo", "images", "core", "banana_20261121.1_usr-x86-64.erofs"), "changed", Cancellation);
         Assert.NotEqual(0, (await UpdateAsync("update")).ExitCode);
         AssertInstalled();
 
@@ -130,15 +130,15 @@ public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<
         var list = new ChecksumList();
         foreach (var name in versions.SelectMany(Names))
         {
-            var path = folder.Combine("repo", "images", name);
+            var path = folder.Combine("repo", "images", "core", name);
             await File.WriteAllTextAsync(path, string.Concat(Enumerable.Repeat(name + "\n", 5000)), Cancellation);
             list.Add(name, await Sha256Digest.OfFileAsync(path, Cancellation));
         }
 
-        var sums = folder.Combine("repo", ChecksumList.Key);
+        var sums = folder.Combine("repo", ChecksumList.KeyOf("core"));
         await File.WriteAllBytesAsync(sums, list.ToBytes(), Cancellation);
         await by.SignAsync(sums, Cancellation);
-        File.Move(sums + ".sig", folder.Combine("repo", ChecksumList.SignatureKey), overwrite: true);
+        File.Move(sums + ".sig", folder.Combine("repo", ChecksumList.SignatureKeyOf("core")), overwrite: true);
     }
 
     // Names with a dot are what sysupdate itself has begun and not finished.
@@ -147,7 +147,7 @@ public sealed class StockSysupdateTests(SmallReleases releases) : IClassFixture<
         Assert.Equal(versions.SelectMany(Names).Order(StringComparer.Ordinal), Directory.GetFiles(folder.Combine("target")).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal));
         foreach (var name in versions.SelectMany(Names))
         {
-            Assert.Equal(File.ReadAllBytes(folder.Combine("repo", "images", name)), File.ReadAllBytes(folder.Combine("target", name)));
+            Assert.Equal(File.ReadAllBytes(folder.Combine("repo", "images", "core", name)), File.ReadAllBytes(folder.Combine("target", name)));
         }
     }
 

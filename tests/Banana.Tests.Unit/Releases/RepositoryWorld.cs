@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using System.Text;
 using Banana.Formats.Patches;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
@@ -60,11 +61,14 @@ internal sealed class RepositoryWorld : IDisposable
         return ReleaseDirectory.Open(path);
     }
 
-    public Task<PublishReport> PublishAsync(ReleaseDirectory release, string channel = "testing", IReleaseStore? store = null) =>
-        new Publisher(SilentProgress.Instance, TimeProvider.System).PublishAsync(
-            release, store ?? Store, Begin, new PublishOptions { Channel = channel, Keys = Keys, Libraries = ClusterLibraries.System(), PatchLevel = 3 }, TestContext.Current.CancellationToken);
+    /// <summary>Stands for the signature of a list: it says which list it is of, and nothing about who signed.</summary>
+    public static Task<byte[]> SignAsync(byte[] list, CancellationToken cancellation) => Task.FromResult(Encoding.ASCII.GetBytes(Sha256Digest.Of(list)));
 
-    public ChannelEditor Channels() => new(Store, Keys, TimeProvider.System);
+    public Task<PublishReport> PublishAsync(ReleaseDirectory release, string channel = "testing", IReleaseStore? store = null, Func<byte[], CancellationToken, Task<byte[]>>? sign = null) =>
+        new Publisher(SilentProgress.Instance, TimeProvider.System).PublishAsync(
+            release, store ?? Store, Begin, new PublishOptions { Channel = channel, Keys = Keys, Libraries = ClusterLibraries.System(), PatchLevel = 3, SignChecksums = sign }, TestContext.Current.CancellationToken);
+
+    public ChannelEditor Channels(Func<byte[], CancellationToken, Task<byte[]>>? sign = null) => new(Store, Keys, TimeProvider.System, sign);
 
     public TufRepository Begin()
     {
