@@ -17,6 +17,13 @@ public static class UnixFile
         return length;
     }
 
+    /// <summary>Asks the kernel to forget what it holds of a file in memory, so that the next read comes from the disk; only what was synced is forgotten.</summary>
+    public static void ForgetCached(SafeFileHandle file)
+    {
+        const int DontNeed = 4;
+        _ = LibC.FAdvise(file, 0, 0, DontNeed); // advice: whether it is taken makes no difference to what is read
+    }
+
     /// <summary>Makes a hard link: a second name for the same inode.</summary>
     public static void HardLink(string existing, string path) => LibC.Check(LibC.Link(existing, path), path);
 

@@ -3,7 +3,6 @@
 
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Banana.Foundation.Files;
 
 namespace Banana.Updates.Fetching;
 
@@ -37,17 +36,16 @@ internal sealed record FetchJournal
     public IReadOnlyList<string> Failed { get; init => field = value ?? []; } = []; // generated code sets null when the key is missing
 
     /// <summary>Reads a journal; null when there is none of this part.</summary>
-    public static FetchJournal? Read(string path, string part)
+    public static FetchJournal? Read(INote note, string part)
     {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists || file.Length > LargestFile)
+            if (note.Read(LargestFile) is not { } bytes)
             {
                 return null;
             }
 
-            var journal = JsonSerializer.Deserialize(File.ReadAllBytes(path), FetchJournalContext.Default.FetchJournal);
+            var journal = JsonSerializer.Deserialize(bytes, FetchJournalContext.Default.FetchJournal);
             return journal is { Format: CurrentFormat, Fetched: >= 0, Written: >= 0 } && journal.Part == part ? journal : null;
         }
         catch (Exception error) when (error is JsonException or IOException)
@@ -57,8 +55,8 @@ internal sealed record FetchJournal
     }
 
     /// <summary>Writes it, whole or not at all.</summary>
-    public Task WriteAsync(string path, CancellationToken cancellation) =>
-        AtomicFile.WriteAsync(path, JsonSerializer.SerializeToUtf8Bytes(this, FetchJournalContext.Default.FetchJournal), cancellation);
+    public Task WriteAsync(INote note, CancellationToken cancellation) =>
+        note.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(this, FetchJournalContext.Default.FetchJournal), cancellation);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, WriteIndented = true, NewLine = "\n")]

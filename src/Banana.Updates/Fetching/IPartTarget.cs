@@ -25,5 +25,5 @@ public interface IPartTarget
 
 /// <summary>Where a part goes, and where its fetching is noted down.</summary>
 /// <param name="Target">The part.</param>
-/// <param name="Journal">The journal: a file that is made, and that the caller deletes once the update is done.</param>
-public sealed record PartDestination(IPartTarget Target, string Journal);
+/// <param name="Journal">The journal, which the caller deletes once the update is done.</param>
+public sealed record PartDestination(IPartTarget Target, INote Journal);

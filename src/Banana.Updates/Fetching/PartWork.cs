@@ -12,8 +12,8 @@ namespace Banana.Updates.Fetching;
 /// <param name="Plan">The update.</param>
 /// <param name="Part">The part.</param>
 /// <param name="Target">Where it goes.</param>
-/// <param name="JournalPath">Where it is noted down.</param>
-internal sealed record PartWork(MeteredStore Store, FetchOptions Options, UpdatePlan Plan, PartPlan Part, TargetStream Target, string JournalPath)
+/// <param name="Note">Where it is noted down.</param>
+internal sealed record PartWork(MeteredStore Store, FetchOptions Options, UpdatePlan Plan, PartPlan Part, TargetStream Target, INote Note)
 {
     /// <summary>How far it is.</summary>
     public required FetchJournal Journal { get; set; }
@@ -37,11 +37,11 @@ internal sealed record PartWork(MeteredStore Store, FetchOptions Options, Update
     {
         try
         {
-            await journal.WriteAsync(JournalPath, cancellation).ConfigureAwait(false);
+            await journal.WriteAsync(Note, cancellation).ConfigureAwait(false);
         }
         catch (IOException error)
         {
-            throw TargetException.Of(error, JournalPath);
+            throw TargetException.Of(error, Note.Name);
         }
 
         Journal = journal;

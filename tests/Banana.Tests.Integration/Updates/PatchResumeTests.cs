@@ -42,11 +42,11 @@ public sealed class PatchResumeTests
         for (var half = 1; half <= 2 * Files; half++)
         {
             var slot = folder.Combine($"slot{half}");
-            var destinations = new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new Killed(new FileTarget(slot), (half * FileSize / 2) + 4096), slot + ".journal") };
+            var destinations = new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new Killed(new FileTarget(slot), (half * FileSize / 2) + 4096), new FileNote(slot + ".journal")) };
             var fetcher = new UpdateFetcher(new FolderStore(folder.Path), new FetchOptions { CheckpointFetched = 1 << 20 }, SilentProgress.Instance);
             await Assert.ThrowsAsync<OperationCanceledException>(() => fetcher.FetchAsync(plan, destinations, Cancellation));
 
-            destinations[PartRole.Usr] = new(new FileTarget(slot), slot + ".journal");
+            destinations[PartRole.Usr] = new(new FileTarget(slot), new FileNote(slot + ".journal"));
             var report = await fetcher.FetchAsync(plan, destinations, Cancellation);
             Assert.Equal(WayKind.Patch, report.Parts[0].Way);
             Assert.Equal(plan.Manifest.Parts[0].Sha256, await Sha256Digest.OfFileAsync(slot, Cancellation));

@@ -204,7 +204,7 @@ internal sealed class Device : IDisposable
     public Task<Banana.Updates.Fetching.FetchReport> FetchAsync(UpdatePlan plan, CancellationToken? cancellation = null) =>
         new Banana.Updates.Fetching.UpdateFetcher(Store, Options, SilentProgress.Instance).FetchAsync(
             plan,
-            plan.Parts.ToDictionary(part => part.Part.Role, part => new Banana.Updates.Fetching.PartDestination(new Slot(PathOf(part.Part.Role), part.Part.Role switch { PartRole.Usr => Wrap, PartRole.UsrVerity => WrapTree, _ => stream => stream }), PathOf(part.Part.Role) + ".journal")),
+            plan.Parts.ToDictionary(part => part.Part.Role, part => new Banana.Updates.Fetching.PartDestination(new Slot(PathOf(part.Part.Role), part.Part.Role switch { PartRole.Usr => Wrap, PartRole.UsrVerity => WrapTree, _ => stream => stream }), new Banana.Updates.Fetching.FileNote(PathOf(part.Part.Role) + ".journal"))),
             cancellation ?? Cancellation);
 
     public string PathOf(PartRole role) => Path.Combine(Slots, role.ToString());

@@ -23,7 +23,8 @@ public sealed partial class ReferenceTests
         ["Banana.Releases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf"],
         ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],
         ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
-        ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates"],
+        ["Banana.Device"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates"],
+        ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates", "Banana.Device"],
         ["Banana.Tuf.Client"] = ["Banana.Tuf"],
     };
 

@@ -31,12 +31,12 @@ public sealed class PricingTests
     {
         using var folder = new TemporaryFolder();
         var journal = new FetchJournal { Part = "a", Way = "patch:b", Fetched = 5, Written = 4096, Failed = ["chunks:c"] };
-        await journal.WriteAsync(folder["journal"], TestContext.Current.CancellationToken);
-        var read = FetchJournal.Read(folder["journal"], "a")!;
+        await journal.WriteAsync(new FileNote(folder["journal"]), TestContext.Current.CancellationToken);
+        var read = FetchJournal.Read(new FileNote(folder["journal"]), "a")!;
         Assert.Equal((journal.Way, journal.Fetched, journal.Written), (read.Way, read.Fetched, read.Written));
         Assert.Equal(journal.Failed, read.Failed);
-        Assert.Null(FetchJournal.Read(folder["journal"], "b"));
-        Assert.Null(FetchJournal.Read(folder["other"], "a"));
+        Assert.Null(FetchJournal.Read(new FileNote(folder["journal"]), "b"));
+        Assert.Null(FetchJournal.Read(new FileNote(folder["other"]), "a"));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class PricingTests
             }
 
             File.WriteAllBytes(folder["journal"], bytes);
-            Assert.True(FetchJournal.Read(folder["journal"], "a") is null or { Fetched: >= 0, Written: >= 0 });
+            Assert.True(FetchJournal.Read(new FileNote(folder["journal"]), "a") is null or { Fetched: >= 0, Written: >= 0 });
         }
     }
 }

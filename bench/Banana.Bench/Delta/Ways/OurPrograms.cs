@@ -128,7 +128,7 @@ internal static class OurPrograms
         };
         var plan = await new UpdatePlanner(store).PlanAsync(manifest, delivery, installed, [PartRole.Usr], cancellation);
         var report = await new UpdateFetcher(store, new FetchOptions(), SilentProgress.Instance).FetchAsync(
-            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new FileTarget(output), output + ".journal") }, cancellation);
+            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new FileTarget(output), new FileNote(output + ".journal")) }, cancellation);
         var expected = kind == Patch ? WayKind.Patch : WayKind.Chunks;
         if (report.Parts[0].Way != expected)
         {

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using System.CommandLine;
+using System.Globalization;
+using Banana.Cli.Terminal;
+
+namespace Banana.Cli.Testing;
+
+/// <summary><c>banana test mutations</c>: the full run of what <c>banana test unit</c> does a slice of.</summary>
+/// <summary>Tests of which CI runs a seeded slice: the whole is a command of its own.</summary>
+internal static class LongTestCommand
+{
+    private const int Least = 1000;
+
+    /// <summary>Damage to what is read.</summary>
+    public static Command Mutations() => Create(
+        "mutations", "Give seeded damage to every parser of what comes from outside: metadata, manifest, delivery, index, chunk, patch, erofs",
+        "How many mutations there are, over all parsers", 1_000_000, "MutationTests.", "BANANA_TEST_MUTATIONS");
+
+    /// <summary>Updates that do not come to their end.</summary>
+    public static Command KillPoints() => Create(
+        "kill-points", "Cut the power at every I/O call of an update, with three retries each, and let every call fail in every way",
+        "How often the power is cut", 10_000, "InterruptedUpdateTests.", "BANANA_TEST_KILL_POINTS");
+
+    private static Command Create(string name, string what, string counted, int usual, string filter, string variable)
+    {
+        var count = new Option<int>("--count") { Description = counted, HelpName = "N", DefaultValueFactory = _ => usual };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < Least)
+            {
+                result.AddError($"--count takes a number from {Least}");
+            }
+        });
+        var command = new Command(name, what) { count };
+        command.SetAction((parsed, cancellation) => TestCommand.RunAsync(
+            [TestTier.All.First(tier => tier.Name == "unit")],
+            [filter],
+            new(StringComparer.Ordinal) { [variable] = parsed.GetValue(count).ToString(CultureInfo.InvariantCulture) },
+            new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
+            cancellation));
+        return command;
+    }
+}
