@@ -35,7 +35,7 @@ internal sealed class RepositoryWorld : IDisposable
     public IReadOnlyList<PrivateKey> Keys { get; }
 
     /// <summary>Makes a release whose image is a golden one.</summary>
-    public async Task<ReleaseDirectory> MakeAsync(string version, string image, string edition = "core")
+    public async Task<ReleaseDirectory> MakeAsync(string version, string image, string edition = "core", int minimumVersion = 0)
     {
         var path = Directory.CreateDirectory(Path.Combine(folder.Path, "out", edition, version)).FullName;
         var packages = new PackageList { Packages = [new() { Name = "curl", Version = version, Architecture = "amd64", License = "curl", Source = $"curl {version}" }] };
@@ -53,7 +53,7 @@ internal sealed class RepositoryWorld : IDisposable
         var manifest = new ReleaseManifest
         {
             Id = "banana", Edition = edition, Version = ReleaseVersion.Parse(version), Architecture = "x86-64", Base = "debian", Suite = "forky",
-            LockfileSha256 = new string('a', 64), SourceDateEpoch = 1_700_000_000, RootHash = new string('b', 64),
+            LockfileSha256 = new string('a', 64), SourceDateEpoch = 1_700_000_000, MinimumVersion = minimumVersion, RootHash = new string('b', 64),
             Image = new() { BlockSize = 4096, Compressor = "zstd,3", ClusterSize = 65536, MkfsVersion = "1.9.4" },
             Parts = [.. parts.Select(part => new ReleasePart { Role = part.Role, File = part.File, Size = part.Content.Length, Sha256 = Sha256Digest.Of(part.Content) })],
         };
