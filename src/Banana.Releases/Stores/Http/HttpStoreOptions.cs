@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Security.Cryptography.X509Certificates;
+
 namespace Banana.Releases.Stores.Http;
 
 /// <summary>How patient a store over the network is. The defaults suit a bad mobile connection and a server under load.</summary>
@@ -29,6 +31,9 @@ public sealed record HttpStoreOptions
 
     /// <summary>The most connections to one server, where it has no HTTP/2.</summary>
     public int Connections { get; init; } = 8;
+
+    /// <summary>Who may vouch for a server, in place of the system's certificate authorities: for a mirror with an authority of its own. Names are checked as ever; empty: the system's.</summary>
+    public IReadOnlyList<X509Certificate2> Authorities { get; init; } = [];
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

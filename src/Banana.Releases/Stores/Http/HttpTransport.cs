@@ -3,6 +3,8 @@
 
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Network;
 
@@ -21,16 +23,20 @@ internal sealed class HttpTransport(string location, HttpStoreOptions options, b
         AllowAutoRedirect = false, // .NET would follow to any scheme as if it were http.
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
+
+        // All requests share one connection of HTTP/2, and giving up on one of them does not close it: a dead connection has to be noticed, or every attempt would go to it.
+        KeepAlivePingDelay = Patience(options.StallTimeout / 3),
+        KeepAlivePingTimeout = Patience(options.StallTimeout / 3),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         MaxConnectionsPerServer = options.Connections,
         MaxResponseHeadersLength = 32,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+        SslOptions = Tls(options.Authorities),
         UseCookies = false,
         UseProxy = true,
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
-        DefaultRequestVersion = HttpVersion.Version20,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
     };
 
     public string Location => location;
@@ -68,6 +74,7 @@ internal sealed class HttpTransport(string location, HttpStoreOptions options, b
         {
             using var request = make();
             request.RequestUri = address ?? request.RequestUri;
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower); // The client's defaults are not for requests that are made elsewhere.
             var response = await SendAsync(request, uploaded, cancellation).ConfigureAwait(false);
             if (!redirects || followed == MostRedirects || NextAddress(request.RequestUri!, response) is not { } next)
             {
@@ -77,6 +84,22 @@ internal sealed class HttpTransport(string location, HttpStoreOptions options, b
             response.Dispose();
             address = next;
         }
+    }
+
+    // .NET takes nothing shorter.
+    private static TimeSpan Patience(TimeSpan wanted) => wanted < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wanted;
+
+    private static SslClientAuthenticationOptions Tls(IReadOnlyList<X509Certificate2> authorities)
+    {
+        if (authorities.Count == 0)
+        {
+            return new();
+        }
+
+        // Revocation is looked up no more than .NET does by itself; a policy's own default would.
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities.ToArray());
+        return new() { CertificateChainPolicy = policy };
     }
 
     // Only to http or https, and never from https to http.
