@@ -128,8 +128,8 @@ internal sealed class CountingServer : IAsyncDisposable
         for (var left = response.ContentLength64; left > 0;)
         {
             var read = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)));
+            Interlocked.Add(ref bytes, read); // First: who has the last byte may look at the count.
             await response.OutputStream.WriteAsync(buffer.AsMemory(0, read));
-            Interlocked.Add(ref bytes, read);
             left -= read;
         }
 
