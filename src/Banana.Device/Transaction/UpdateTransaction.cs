@@ -63,13 +63,13 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     {
         var manifest = plan.Manifest;
         var uki = manifest.Find(PartRole.Uki)!;
+        var partial = $"{BootEntryName.Folder}/{uki.File}.partial";
         var slot = SlotChoice.Choose(machine, DiskLayout.Read(machine.Disk, machine.Id), manifest);
-        if (slot.RootHash == manifest.RootHash && Find(manifest) is { } there && new InstalledCheck(machine, manifest).Problem(cancellation) is null)
+        if (slot.RootHash == manifest.RootHash && machine.Boot.Length(partial) is null && Find(manifest) is { } there && new InstalledCheck(machine, manifest).Problem(cancellation) is null)
         {
             return new(slot, there, null);
         }
 
-        var partial = $"{BootEntryName.Folder}/{uki.File}.partial";
         RequireBootRoom(uki, partial, slot);
         slot = Empty(slot, manifest, partial);
         var fetched = await new UpdateFetcher(store, options, progress).FetchAsync(
@@ -114,7 +114,11 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     private Slot Empty(Slot slot, ReleaseManifest manifest, string partial)
     {
         var gone = machine.Entries().Where(entry => entry.Version == slot.Version || entry.Version == manifest.Version).ToList();
-        var left = machine.Boot.List(BootEntryName.Folder).Where(file => file.EndsWith(".partial", StringComparison.Ordinal)).Select(file => $"{BootEntryName.Folder}/{file}").Where(path => path != partial);
+
+        // What an earlier run left goes too. If this release's entry and its partial file are both there, the power was cut in the middle of the
+        // rename: on FAT the two names may share one content, and neither is worth to be kept.
+        var isTorn = gone.Exists(entry => entry.Version == manifest.Version);
+        var left = machine.Boot.List(BootEntryName.Folder).Where(file => file.EndsWith(".partial", StringComparison.Ordinal)).Select(file => $"{BootEntryName.Folder}/{file}").Where(path => isTorn || path != partial);
         foreach (var path in gone.Select(PathOf).Concat(left).ToList())
         {
             machine.Boot.Delete(path);
