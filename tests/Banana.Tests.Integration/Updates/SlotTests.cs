@@ -39,7 +39,7 @@ public sealed class SlotTests(UpdateWorld world)
 
         var plan = WayTests.Only(await device.PlanAsync(PartRole.Usr), kind);
         var report = await new UpdateFetcher(device.Store, new FetchOptions(), SilentProgress.Instance).FetchAsync(
-            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new SlotTarget(target.Path), device.Combine("journal")) }, Device.Cancellation);
+            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new SlotTarget(target.Path), new FileNote(device.Combine("journal"))) }, Device.Cancellation);
         Assert.Equal((kind, 0), (report.Parts[0].Way, report.Parts[0].Failed.Count));
         using var written = ByteSource.OpenFile(target.Path);
         var bytes = new byte[image.Length];
@@ -56,7 +56,7 @@ public sealed class SlotTests(UpdateWorld world)
         await using var target = await LoopDevice.AttachAsync(tools, small);
         var plan = await device.PlanAsync(PartRole.Usr);
         var error = await Assert.ThrowsAsync<BananaException>(() => new UpdateFetcher(device.Store, new FetchOptions(), SilentProgress.Instance).FetchAsync(
-            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new SlotTarget(target.Path), device.Combine("journal")) }, Device.Cancellation));
+            plan, new Dictionary<PartRole, PartDestination> { [PartRole.Usr] = new(new SlotTarget(target.Path), new FileNote(device.Combine("journal"))) }, Device.Cancellation));
         Assert.Equal(ExitCode.NoSpace, error.Code);
         Assert.DoesNotContain(await File.ReadAllBytesAsync(small, Device.Cancellation), value => value != 0);
     }
