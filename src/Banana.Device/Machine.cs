@@ -52,4 +52,14 @@ public sealed record Machine
 
         return BootEntryName.InBootOrder(entries);
     }
+
+    /// <summary>Gives a boot entry another name, durably.</summary>
+    public void RenameEntry(BootEntryName from, BootEntryName to)
+    {
+        Boot.Rename(PathOf(from), PathOf(to));
+        Boot.Sync();
+    }
+
+    /// <summary>Where an entry's file is.</summary>
+    internal static string PathOf(BootEntryName entry) => $"{BootEntryName.Folder}/{entry}";
 }

@@ -4,7 +4,6 @@
 using System.Security.Cryptography;
 using Banana.Device.Disks;
 using Banana.Device.Slots;
-using Banana.Formats.Boot;
 using Banana.Formats.Release;
 
 namespace Banana.Device.Transaction;
@@ -35,7 +34,7 @@ internal sealed class InstalledCheck(Machine machine, ReleaseManifest manifest)
             ? $"there are {entries.Count} boot entries for it"
             : Differs(new PartitionStream(machine.Disk, slot.Usr), PartRole.Usr, isFile: false, cancellation)
                 ?? Differs(new PartitionStream(machine.Disk, slot.Tree), PartRole.UsrVerity, isFile: false, cancellation)
-                ?? Differs(machine.Boot.Open($"{BootEntryName.Folder}/{entries[0]}"), PartRole.Uki, isFile: true, cancellation);
+                ?? Differs(machine.Boot.Open(Machine.PathOf(entries[0])), PartRole.Uki, isFile: true, cancellation);
     }
 
     private string? Differs(Stream content, PartRole role, bool isFile, CancellationToken cancellation)

@@ -89,7 +89,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
         var (image, tree) = RootHashIds.Of(manifest.RootHash);
         Rename([new(slot.Usr.Number, label, image), new(slot.Tree.Number, label, tree)]);
         var entry = new BootEntryName(machine.Id, manifest.Version).Armed(machine.Tries);
-        machine.Boot.Rename(partial, PathOf(entry));
+        machine.Boot.Rename(partial, Machine.PathOf(entry));
         machine.Boot.Sync();
 
         if (new InstalledCheck(machine, manifest).Problem(CancellationToken.None) is { } problem)
@@ -105,7 +105,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     // Before the first write: the boot entry needs room beside those that stay.
     private void RequireBootRoom(ReleasePart uki, string partial, Slot slot)
     {
-        var freed = machine.Entries().Where(entry => entry.Version == slot.Version).Sum(entry => machine.Boot.Length(PathOf(entry)) ?? 0);
+        var freed = machine.Entries().Where(entry => entry.Version == slot.Version).Sum(entry => machine.Boot.Length(Machine.PathOf(entry)) ?? 0);
         var target = new BootFileTarget(machine.Boot, partial);
         RoomNeed.Require([new(target.Name, target.Volume, uki.Size, target.Room() + freed)]);
     }
@@ -119,7 +119,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
         // rename: on FAT the two names may share one content, and neither is worth to be kept.
         var isTorn = gone.Exists(entry => entry.Version == manifest.Version);
         var left = machine.Boot.List(BootEntryName.Folder).Where(file => file.EndsWith(".partial", StringComparison.Ordinal)).Select(file => $"{BootEntryName.Folder}/{file}").Where(path => isTorn || path != partial);
-        foreach (var path in gone.Select(PathOf).Concat(left).ToList())
+        foreach (var path in gone.Select(Machine.PathOf).Concat(left).ToList())
         {
             machine.Boot.Delete(path);
         }
@@ -149,6 +149,4 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     private BootEntryName? Find(ReleaseManifest manifest) => machine.Entries().FirstOrDefault(entry => entry.Version == manifest.Version);
 
     private StateNote Note(PartRole role) => new(machine.State, Notes[role]);
-
-    private static string PathOf(BootEntryName entry) => $"{BootEntryName.Folder}/{entry}";
 }

@@ -61,7 +61,7 @@ public readonly record struct ReleaseVersion(int Day, int Number) : IComparable<
 }
 
 /// <summary>Writes a version as its text.</summary>
-internal sealed class ReleaseVersionJsonConverter : JsonConverter<ReleaseVersion>
+public sealed class ReleaseVersionJsonConverter : JsonConverter<ReleaseVersion>
 {
     /// <inheritdoc/>
     public override ReleaseVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
