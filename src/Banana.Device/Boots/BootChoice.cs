@@ -24,7 +24,8 @@ public sealed record SlotRelease(Slot Slot, ReleaseVersion Version, BootEntryNam
 /// <param name="machine">The machine.</param>
 /// <param name="history">Its record.</param>
 /// <param name="clock">The clock.</param>
-public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvider clock)
+/// <param name="boot">This boot (boot_id of the kernel), for the record; null: not known.</param>
+public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvider clock, string? boot = null)
 {
     /// <summary>The releases on the disk, in the order of the slots.</summary>
     public IReadOnlyList<SlotRelease> Releases()
@@ -62,7 +63,7 @@ public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvi
             {
                 Blessed = [.. record.Blessed.Except(failed.Select(release => release.RootHash), StringComparer.Ordinal)],
                 Refused = [.. record.Refused, .. failed],
-                Events = [.. record.Events, .. failed.Select(release => new DeviceEvent { Time = clock.GetUtcNow(), Kind = DeviceEventKind.FellBack, Version = release.Version, Reason = release.Reason })],
+                Events = [.. record.Events, .. failed.Select(release => new DeviceEvent { Time = clock.GetUtcNow(), Kind = DeviceEventKind.FellBack, Version = release.Version, Reason = release.Reason, Boot = boot })],
             });
         }
 
@@ -88,7 +89,7 @@ public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvi
         {
             Blessed = [.. record.Blessed.Where(rootHash => rootHash != running.Slot.RootHash), running.Slot.RootHash],
             Refused = [.. record.Refused.Where(release => release.RootHash != running.Slot.RootHash)],
-            Events = [.. record.Events, new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.Healthy, Version = running.Version, Checks = checks }],
+            Events = [.. record.Events, new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.Healthy, Version = running.Version, Checks = checks, Boot = boot }],
         });
     }
 
@@ -113,7 +114,7 @@ public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvi
         history.Change(record => record with
         {
             Refused = [.. record.Refused.Where(release => release.RootHash != running.Slot.RootHash), new(running.Slot.RootHash, running.Version, reason)],
-            Events = [.. record.Events, new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.RolledBack, Version = running.Version, Reason = reason }],
+            Events = [.. record.Events, new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.RolledBack, Version = running.Version, Reason = reason, Boot = boot }],
         });
         machine.RenameEntry(running.Entry!, running.Entry!.Spent());
         return Releases().First(release => release.Slot.Number == target.Slot.Number);

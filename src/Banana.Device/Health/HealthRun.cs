@@ -69,7 +69,8 @@ public sealed class HealthRun(IReadOnlyList<IHealthCheck> checks, TimeProvider c
 /// <param name="choice">The boot entries.</param>
 /// <param name="history">The record.</param>
 /// <param name="clock">The clock.</param>
-public sealed class BootVerdict(BootChoice choice, DeviceHistory history, TimeProvider clock)
+/// <param name="boot">This boot (boot_id of the kernel), for the record; null: not known.</param>
+public sealed class BootVerdict(BootChoice choice, DeviceHistory history, TimeProvider clock, string? boot = null)
 {
     /// <summary>Notes the verdict, and blesses the release if it is good.</summary>
     /// <returns>Whether it is good; if it is not, the machine has to restart, so that the next try is made, or the older release gets its turn.</returns>
@@ -86,7 +87,7 @@ public sealed class BootVerdict(BootChoice choice, DeviceHistory history, TimePr
         if (running is not null)
         {
             var reason = string.Join("; ", verdicts.Where(verdict => verdict.Problem is not null).Select(verdict => $"{verdict.Name}: {verdict.Problem}"));
-            history.Add(new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.Unhealthy, Version = running.Version, Reason = reason, Checks = verdicts });
+            history.Add(new() { Time = clock.GetUtcNow(), Kind = DeviceEventKind.Unhealthy, Version = running.Version, Reason = reason, Checks = verdicts, Boot = boot });
         }
 
         return false;

@@ -54,7 +54,17 @@ public sealed record DeviceEvent
 
     /// <summary>How many bytes an update fetched.</summary>
     public long? Bytes { get; init; }
+
+    /// <summary>The boot that it happened in (boot_id of the kernel), for verdicts.</summary>
+    public string? Boot { get; init; }
 }
+
+/// <summary>The last look at the repository.</summary>
+/// <param name="Time">When, in UTC.</param>
+/// <param name="Version">What was offered; null: nothing new, or it failed.</param>
+/// <param name="Bytes">What it would fetch.</param>
+/// <param name="Problem">Why it failed, as one line; null: it did not.</param>
+public sealed record LastCheck(DateTimeOffset Time, ReleaseVersion? Version, long? Bytes, string? Problem);
 
 /// <summary>A release that is not offered again until a newer one is there.</summary>
 /// <param name="RootHash">Its root hash.</param>
@@ -82,6 +92,9 @@ public sealed record DeviceRecord
 
     /// <summary>The latest time that signed metadata or a release told: the clock of this machine is not believed to be earlier.</summary>
     public DateTimeOffset? TimeFloor { get; init; }
+
+    /// <summary>The last look at the repository; null: there was none.</summary>
+    public LastCheck? LastCheck { get; init; }
 
     /// <summary>What happened, the oldest first.</summary>
     public IReadOnlyList<DeviceEvent> Events { get; init => field = value ?? []; } = [];

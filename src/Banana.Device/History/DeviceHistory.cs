@@ -15,20 +15,33 @@ public sealed class DeviceHistory(DeviceState state)
     private const int MostEvents = 200;
     private const int MostRefused = 20;
     private const int MostBlessed = 20;
-    private readonly Lock turn = new();
 
     /// <summary>What is known now.</summary>
     /// <exception cref="BananaException">A newer release wrote it (<see cref="ExitCode.NewerFormat"/>).</exception>
-    public DeviceRecord Read()
-    {
-        if (state.Read(Entry) is not { } bytes)
-        {
-            return new();
-        }
+    public DeviceRecord Read() => Parse(state.Read(Entry));
 
+    /// <summary>Changes it; durable when the call returns. What is too old for its lists goes.</summary>
+    public DeviceRecord Change(Func<DeviceRecord, DeviceRecord> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var record = new DeviceRecord();
+        state.Change(Entry, before =>
+        {
+            record = change(Parse(before));
+            record = record with { Events = [.. record.Events.TakeLast(MostEvents)], Refused = [.. record.Refused.TakeLast(MostRefused)], Blessed = [.. record.Blessed.TakeLast(MostBlessed)] };
+            return JsonSerializer.SerializeToUtf8Bytes(record, DeviceRecordContext.Default.DeviceRecord);
+        });
+        return record;
+    }
+
+    /// <summary>Notes an event.</summary>
+    public void Add(DeviceEvent happened) => Change(record => record with { Events = [.. record.Events, happened] });
+
+    private static DeviceRecord Parse(byte[]? bytes)
+    {
         try
         {
-            var record = JsonSerializer.Deserialize(bytes, DeviceRecordContext.Default.DeviceRecord) ?? new();
+            var record = bytes is null ? new() : JsonSerializer.Deserialize(bytes, DeviceRecordContext.Default.DeviceRecord) ?? new();
             return record.Format <= DeviceRecord.CurrentFormat
                 ? record
                 : throw new BananaException(ExitCode.NewerFormat, $"the device's record has the format {record.Format}, and this Banana knows {DeviceRecord.CurrentFormat}", next: "boot the newer release again");
@@ -38,19 +51,4 @@ public sealed class DeviceHistory(DeviceState state)
             return new();
         }
     }
-
-    /// <summary>Changes it; durable when the call returns. What is too old for its lists goes.</summary>
-    public DeviceRecord Change(Func<DeviceRecord, DeviceRecord> change)
-    {
-        lock (turn)
-        {
-            var record = change(Read());
-            record = record with { Events = [.. record.Events.TakeLast(MostEvents)], Refused = [.. record.Refused.TakeLast(MostRefused)], Blessed = [.. record.Blessed.TakeLast(MostBlessed)] };
-            state.Write(Entry, JsonSerializer.SerializeToUtf8Bytes(record, DeviceRecordContext.Default.DeviceRecord));
-            return record;
-        }
-    }
-
-    /// <summary>Notes an event.</summary>
-    public void Add(DeviceEvent happened) => Change(record => record with { Events = [.. record.Events, happened] });
 }

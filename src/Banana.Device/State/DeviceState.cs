@@ -16,17 +16,18 @@ namespace Banana.Device.State;
 /// </summary>
 /// <param name="disk">The disk; it stays open.</param>
 /// <param name="partition">The partition of the state area.</param>
-public sealed class DeviceState(BlockDisk disk, GptPartition partition)
+/// <param name="exclude">Keeps other processes out while an entry is changed; null: there are none.</param>
+public sealed class DeviceState(BlockDisk disk, GptPartition partition, Func<IDisposable>? exclude = null)
 {
     private readonly Lock turn = new();
 
     /// <summary>The state of a disk.</summary>
     /// <exception cref="BananaException">The disk has no state area.</exception>
-    public static DeviceState Of(BlockDisk disk, DiskLayout layout)
+    public static DeviceState Of(BlockDisk disk, DiskLayout layout, Func<IDisposable>? exclude = null)
     {
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(layout);
-        return new(disk, layout.State ?? throw new BananaException(ExitCode.BadInput, $"the disk has no partition '{DiskLayout.StateLabel}'", disk.Name, "install the system again on this disk"));
+        return new(disk, layout.State ?? throw new BananaException(ExitCode.BadInput, $"the disk has no partition '{DiskLayout.StateLabel}'", disk.Name, "install the system again on this disk"), exclude);
     }
 
     /// <summary>What an entry holds; null when there is none.</summary>
@@ -37,6 +38,21 @@ public sealed class DeviceState(BlockDisk disk, GptPartition partition)
             return Area().Files.TryGetValue(name, out var content) ? content.ToArray() : null;
         }
     }
+
+    /// <summary>The names of all entries.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        lock (turn)
+        {
+            return [.. Area().Files.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Changes an entry with nobody in between.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="change">What it held (null: nothing) to what it holds now.</param>
+    public void Change(string name, Func<byte[]?, ReadOnlyMemory<byte>> change) =>
+        Change(area => area.With(name, change(area.Files.TryGetValue(name, out var content) ? content.ToArray() : null)));
 
     /// <summary>Writes an entry.</summary>
     /// <exception cref="BananaException">The state area has no room for it.</exception>
@@ -52,6 +68,7 @@ public sealed class DeviceState(BlockDisk disk, GptPartition partition)
     {
         lock (turn)
         {
+            using var others = exclude?.Invoke();
             var before = Area();
             var after = change(before);
             if (!ReferenceEquals(before, after))

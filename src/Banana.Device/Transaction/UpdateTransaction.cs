@@ -44,12 +44,20 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     /// <param name="plan">The plan, with all of <see cref="UpdatePlanner.Roles"/>.</param>
     /// <param name="cancellation">Stops the work; the next call goes on.</param>
     /// <exception cref="BananaException">There is no slot, no room, no way to a part, or the disk failed. What ran before still boots.</exception>
-    public async Task<InstalledUpdate> InstallAsync(UpdatePlan plan, CancellationToken cancellation)
+    public async Task<InstalledUpdate> InstallAsync(UpdatePlan plan, CancellationToken cancellation) =>
+        (await ExplainAsync(() => RunAsync(plan, publish: true, cancellation)).ConfigureAwait(false)).Installed!;
+
+    /// <summary>Fetches what was planned into its slot, and gives it no name yet: nothing boots it, and <see cref="InstallAsync"/> finds it there.</summary>
+    /// <returns>How its parts were got; null: it is installed already.</returns>
+    /// <exception cref="BananaException">As for <see cref="InstallAsync"/>.</exception>
+    public async Task<FetchReport?> DownloadAsync(UpdatePlan plan, CancellationToken cancellation) =>
+        (await ExplainAsync(() => RunAsync(plan, publish: false, cancellation)).ConfigureAwait(false)).Fetched;
+
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> work)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         try
         {
-            return await RunAsync(plan, cancellation).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
         }
         catch (IOException error)
         {
@@ -59,15 +67,16 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
         }
     }
 
-    private async Task<InstalledUpdate> RunAsync(UpdatePlan plan, CancellationToken cancellation)
+    private async Task<(InstalledUpdate? Installed, FetchReport? Fetched)> RunAsync(UpdatePlan plan, bool publish, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var manifest = plan.Manifest;
         var uki = manifest.Find(PartRole.Uki)!;
         var partial = $"{BootEntryName.Folder}/{uki.File}.partial";
         var slot = SlotChoice.Choose(machine, DiskLayout.Read(machine.Disk, machine.Id), manifest);
         if (slot.RootHash == manifest.RootHash && machine.Boot.Length(partial) is null && Find(manifest) is { } there && new InstalledCheck(machine, manifest).Problem(cancellation) is null)
         {
-            return new(slot, there, null);
+            return (new(slot, there, null), null);
         }
 
         RequireBootRoom(uki, partial, slot);
@@ -81,6 +90,11 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
                 [PartRole.Uki] = new(new BootFileTarget(machine.Boot, partial), Note(PartRole.Uki)),
             },
             cancellation).ConfigureAwait(false);
+
+        if (!publish)
+        {
+            return (null, fetched);
+        }
 
         // From here to the end it is short, and not worth to be stopped.
         cancellation.ThrowIfCancellationRequested();
@@ -99,7 +113,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
 
         machine.State.Delete([.. Notes.Values]);
         step.Complete(entry.ToString());
-        return new(DiskLayout.Read(machine.Disk, machine.Id).Slots[slot.Number - 1], entry, fetched);
+        return (new(DiskLayout.Read(machine.Disk, machine.Id).Slots[slot.Number - 1], entry, fetched), fetched);
     }
 
     // Before the first write: the boot entry needs room beside those that stay.

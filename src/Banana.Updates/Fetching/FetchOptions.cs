@@ -21,6 +21,9 @@ public sealed record FetchOptions
     /// <summary>Asked once before the first byte is written; throws when there is no room.</summary>
     public Action<IReadOnlyList<RoomNeed>> CheckRoom { get; init; } = RoomNeed.Require;
 
+    /// <summary>Told of every piece that comes, in bytes; from several threads.</summary>
+    public Action<long>? OnFetched { get; init; }
+
     /// <summary>The clock of the rate limit.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

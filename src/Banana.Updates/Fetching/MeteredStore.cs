@@ -9,7 +9,8 @@ namespace Banana.Updates.Fetching;
 /// <summary>A store to read from that counts what it delivers, and delivers no faster than it may. Does not close the store within.</summary>
 /// <param name="inner">The store.</param>
 /// <param name="limiter">How fast; null: as fast as it goes.</param>
-internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = null) : IReleaseStore
+/// <param name="onFetched">Who is told.</param>
+internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = null, Action<long>? onFetched = null) : IReleaseStore
 {
     private readonly RateLimiter limiter = limiter ?? new(null, TimeProvider.System);
     private long bytes;
@@ -62,6 +63,7 @@ internal sealed class MeteredStore(IReleaseStore inner, RateLimiter? limiter = n
     private ValueTask CountAsync(int count, CancellationToken cancellation)
     {
         Interlocked.Add(ref bytes, count);
+        onFetched?.Invoke(count);
         return limiter.PayAsync(count, cancellation);
     }
 

@@ -27,7 +27,7 @@ public sealed class UpdateFetcher(IReleaseStore store, FetchOptions options, IPr
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(destinations);
         options.CheckRoom([.. plan.Parts.Select(part => Need(part, destinations[part.Part.Role].Target))]);
-        using var metered = new MeteredStore(store, new RateLimiter(options.RateLimit, options.Time));
+        using var metered = new MeteredStore(store, new RateLimiter(options.RateLimit, options.Time), options.OnFetched);
         var reports = new List<PartReport>(plan.Parts.Count);
         foreach (var part in plan.Parts)
         {

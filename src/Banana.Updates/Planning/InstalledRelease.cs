@@ -31,5 +31,5 @@ public sealed record InstalledRelease
 
 /// <summary>A part that a device has.</summary>
 /// <param name="Source">Its bytes: exactly the part, not the partition around it. It stays open.</param>
-/// <param name="Sha256">What its own manifest says that its SHA-256 is.</param>
+/// <param name="Sha256">Its SHA-256, by which a patch for it is found.</param>
 public sealed record InstalledPart(ByteSource Source, string Sha256);

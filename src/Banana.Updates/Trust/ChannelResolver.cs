@@ -34,14 +34,14 @@ public sealed class ChannelResolver(IReleaseStore store, ITrustedStore trusted, 
     /// <param name="channel">The channel.</param>
     /// <param name="installed">What the device has.</param>
     /// <param name="cancellation">Stops the work.</param>
+    /// <param name="accept">Which versions come into question; null: all.</param>
     /// <exception cref="BananaException">The metadata is expired or was refused (<see cref="ExitCode.Untrusted"/>), there is no such channel, or the release is for another architecture.</exception>
-    public async Task<ChannelOffer> ResolveAsync(string channel, InstalledRelease installed, CancellationToken cancellation)
+    public async Task<ChannelOffer> ResolveAsync(string channel, InstalledRelease installed, CancellationToken cancellation, Func<ReleaseVersion, bool>? accept = null)
     {
         ArgumentNullException.ThrowIfNull(installed);
-        var role = ChannelRole.Name(channel, installed.Edition);
-        var all = await EntriesAsync(role, installed.Edition, cancellation).ConfigureAwait(false);
+        var all = await ListAsync(channel, installed.Edition, cancellation).ConfigureAwait(false);
         var withdrawn = all.FirstOrDefault(entry => entry.Version == installed.Version)?.Withdrawn;
-        foreach (var entry in all.Where(entry => entry.Withdrawn is null && entry.Version > installed.Version).Reverse())
+        foreach (var entry in all.Where(entry => entry.Withdrawn is null && entry.Version > installed.Version && accept?.Invoke(entry.Version) != false).Reverse())
         {
             var manifest = await RepositoryReading.ManifestAsync(store, entry, cancellation).ConfigureAwait(false);
             if (manifest.Architecture != installed.Architecture)
@@ -58,8 +58,14 @@ public sealed class ChannelResolver(IReleaseStore store, ITrustedStore trusted, 
         return new(null, null, null, withdrawn);
     }
 
-    private async Task<IReadOnlyList<ChannelEntry>> EntriesAsync(string role, string edition, CancellationToken cancellation)
+    /// <summary>All releases that a channel names, the oldest first, with those that were withdrawn.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="edition">The edition.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="BananaException">As for <see cref="ResolveAsync"/>.</exception>
+    public async Task<IReadOnlyList<ChannelEntry>> ListAsync(string channel, string edition, CancellationToken cancellation)
     {
+        var role = ChannelRole.Name(channel, edition);
         try
         {
             var client = new TufClient(new StoreTransport(store), trusted, clock, options);

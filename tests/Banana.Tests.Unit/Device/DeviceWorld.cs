@@ -45,6 +45,8 @@ internal sealed class DeviceWorld : IDisposable
 
     public IReleaseStore Store => repository.Store;
 
+    public RepositoryWorld Repository => repository;
+
     public static async Task<DeviceWorld> MakeAsync()
     {
         var world = new DeviceWorld();
