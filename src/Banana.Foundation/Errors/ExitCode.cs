@@ -45,6 +45,9 @@ public enum ExitCode
     /// <summary>Another run holds what this one needs.</summary>
     Busy = 12,
 
+    /// <summary>The user may not do this.</summary>
+    Denied = 13,
+
     /// <summary>The user interrupted the run (128 + SIGINT).</summary>
     Cancelled = 130,
 }

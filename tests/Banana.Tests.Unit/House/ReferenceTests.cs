@@ -25,6 +25,7 @@ public sealed partial class ReferenceTests
         ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
         ["Banana.Device"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates"],
         ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates", "Banana.Device"],
+        ["Banana.Bus"] = ["Banana.Foundation"],
         ["Banana.Tuf.Client"] = ["Banana.Tuf"],
     };
 
