@@ -102,7 +102,7 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("u", "a String as 'u'")]
+    [InlineData("u", "cannot take the text 'text' as 'u'")]
     [InlineData("su", "takes 2 values ('su') and not 1")]
     [InlineData("as", "as 'as'")]
     [InlineData("o", "the text 'text' as 'o'")]
@@ -146,7 +146,9 @@ public sealed class CallTests : IAsyncLifetime
             }
         }
 
-        Assert.Empty(world.Defects);
+        // What a service itself calls a defect is told on both sides.
+        Assert.Equal(3, world.Defects.Count(error => error is BananaException { Code: ExitCode.Defect }));
+        Assert.Equal(3, world.Defects.Count);
     }
 
     [Fact]

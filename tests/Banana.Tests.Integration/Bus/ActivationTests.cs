@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using Banana.Bus;
+using Banana.Foundation.Errors;
+
+namespace Banana.Tests.Integration.Bus;
+
+/// <summary>A service in a process of its own, which the bus starts for a call and which leaves when nobody calls.</summary>
+public sealed class ActivationTests : IAsyncLifetime
+{
+    private const string Name = "org.kde.banana1.Peer";
+    private PrivateBus world = null!;
+    private BusConnection client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        world = await PrivateBus.StartAsync();
+        client = await world.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await world.DisposeAsync();
+
+    [Fact]
+    public async Task No_call_is_lost_while_the_service_leaves()
+    {
+        var log = await world.InstallPeerAsync(Name, idleMilliseconds: 30);
+        HashSet<int> processes = [];
+        // Calls at every distance around the moment of leaving; each must be answered, by the old process or by a new one.
+        for (var round = 0; round < 60; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => EchoAsync($"{round}.{number}")));
+            Assert.Equal(Enumerable.Range(0, 4).Select(number => $"{round}.{number}"), answers.Select(answer => answer.Get<string>(0)));
+            processes.UnionWith(answers.Select(answer => answer.Get<int>(1)));
+            await Task.Delay(TimeSpan.FromMilliseconds(24 + (round % 20)), TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(processes.Count > 5, $"only {processes.Count} processes: nothing was tested");
+        Assert.Superset(processes, (await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken)).Select(int.Parse).ToHashSet());
+        await world.UntilAsync(() => processes.All(process => !Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_service_that_dies_in_a_call_fails_the_call_and_starts_for_the_next()
+    {
+        await world.InstallPeerAsync(Name, idleMilliseconds: 60_000);
+        var first = (await EchoAsync("a")).Get<int>(1);
+        var error = await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
+        Assert.Equal((BusErrors.NoReply, ExitCode.Unreachable), (error.Name, error.Code));
+        Assert.NotEqual(first, (await EchoAsync("b")).Get<int>(1));
+        await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
+    }
+
+    [Fact]
+    public async Task A_call_may_forbid_the_start()
+    {
+        var log = await world.InstallPeerAsync(Name, idleMilliseconds: 60_000);
+        var error = await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/", "org.kde.banana1.Test", "Echo", "s", ["x"], new BusCallOptions { StartsService = false }));
+        Assert.Equal(BusErrors.NameHasNoOwner, error.Name);
+        Assert.False(File.Exists(log));
+    }
+
+    [Fact]
+    public async Task A_call_of_the_last_moment_is_answered_and_its_work_finished()
+    {
+        var service = await SampleService.StartAsync(world);
+        var busy = false;
+        using CancellationTokenSource stop = new();
+        var call = SampleService.CallAsync(client, "Double", "u", [1u]);
+        busy = true;
+        var serving = IdleService.ServeAsync(service.Bus, [SampleService.Name], TimeSpan.Zero, () => busy, CancellationToken.None);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.False(serving.IsCompleted);
+        Assert.Equal(2u, (await call).Get<uint>(0));
+        busy = false;
+        Assert.True(await serving.WaitAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<BusException>(() => SampleService.CallAsync(client, "Double", "u", [1u]));
+        // By its own name it answers until the connection ends.
+        Assert.Equal(2u, (await client.CallAsync(service.Bus.UniqueName, SampleService.Path, SampleService.Interface, "Double", "u", [1u], cancellation: TestContext.Current.CancellationToken)).Get<uint>(0));
+    }
+
+    private Task<BusValues> EchoAsync(string text) => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Echo", "s", [text], cancellation: TestContext.Current.CancellationToken);
+}
