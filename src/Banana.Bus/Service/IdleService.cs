@@ -13,6 +13,7 @@ namespace Banana.Bus;
 /// </remarks>
 public static class IdleService
 {
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Serves until nobody has called for a while, or until cancelled; then leaves. Dispose the connection afterwards, which writes the last replies.</summary>
@@ -59,7 +60,7 @@ public static class IdleService
     {
         while (!cancellation.IsCancellationRequested && !bus.Closed.IsCompleted && (idle == Timeout.InfiniteTimeSpan || isBusy() || bus.IdleTime < idle))
         {
-            var look = idle == Timeout.InfiniteTimeSpan || idle > LongestLook ? LongestLook : idle;
+            var look = idle == Timeout.InfiniteTimeSpan || idle > LongestLook ? LongestLook : idle < ShortestLook ? ShortestLook : idle;
             await Task.WhenAny(bus.Closed, Task.Delay(look, cancellation)); // A cancelled delay is a finished one.
         }
     }

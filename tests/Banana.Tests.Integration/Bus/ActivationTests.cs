@@ -61,22 +61,53 @@ public sealed class ActivationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_of_the_last_moment_is_answered_and_its_work_finished()
+    public async Task Who_must_leave_answers_what_is_under_way()
     {
         var service = await SampleService.StartAsync(world);
-        var busy = false;
-        using CancellationTokenSource stop = new();
-        var call = SampleService.CallAsync(client, "Double", "u", [1u]);
-        busy = true;
+        TaskCompletionSource<object[]> release = new();
+        await service.Bus.ExportAsync("/slow", new BusInterface("org.x.Slow").Method("Wait", string.Empty, "done:b", _ => release.Task), TestContext.Current.CancellationToken);
+        var call = client.CallAsync(SampleService.Name, "/slow", "org.x.Slow", "Wait", string.Empty, [], cancellation: TestContext.Current.CancellationToken);
+        await world.UntilAsync(() => service.Bus.ActiveCalls == 1);
+        var serving = IdleService.ServeAsync(service.Bus, [SampleService.Name], Timeout.InfiniteTimeSpan, () => false, new CancellationToken(canceled: true));
+        await Gone();
+        Assert.False(serving.IsCompleted);
+        // By its own name it still answers.
+        Assert.Equal(2u, (await client.CallAsync(service.Bus.UniqueName, SampleService.Path, SampleService.Interface, "Double", "u", [1u], cancellation: TestContext.Current.CancellationToken)).Get<uint>(0));
+        release.SetResult([true]);
+        Assert.True(await serving.WaitAsync(TestContext.Current.CancellationToken));
+        await service.Bus.DisposeAsync();
+        Assert.True((await call).Get<bool>(0));
+    }
+
+    [Fact]
+    public async Task Work_keeps_the_service_here()
+    {
+        var service = await SampleService.StartAsync(world);
+        var busy = true;
         var serving = IdleService.ServeAsync(service.Bus, [SampleService.Name], TimeSpan.Zero, () => busy, CancellationToken.None);
         await Task.Delay(300, TestContext.Current.CancellationToken);
         Assert.False(serving.IsCompleted);
-        Assert.Equal(2u, (await call).Get<uint>(0));
+        Assert.Equal(2u, (await SampleService.CallAsync(client, "Double", "u", [1u])).Get<uint>(0));
         busy = false;
         Assert.True(await serving.WaitAsync(TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<BusException>(() => SampleService.CallAsync(client, "Double", "u", [1u]));
-        // By its own name it answers until the connection ends.
-        Assert.Equal(2u, (await client.CallAsync(service.Bus.UniqueName, SampleService.Path, SampleService.Interface, "Double", "u", [1u], cancellation: TestContext.Current.CancellationToken)).Get<uint>(0));
+        await Gone();
+    }
+
+    [Fact]
+    public async Task Without_a_bus_there_is_nothing_to_serve()
+    {
+        var service = await SampleService.StartAsync(world);
+        var serving = IdleService.ServeAsync(service.Bus, [SampleService.Name], Timeout.InfiniteTimeSpan, () => false, CancellationToken.None);
+        await world.KillAsync();
+        Assert.False(await serving.WaitAsync(TestContext.Current.CancellationToken));
+    }
+
+    private async Task Gone()
+    {
+        for (var isThere = true; isThere;)
+        {
+            isThere = (await client.CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", [SampleService.Name])).Get<bool>(0);
+        }
     }
 
     private Task<BusValues> EchoAsync(string text) => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Echo", "s", [text], cancellation: TestContext.Current.CancellationToken);
