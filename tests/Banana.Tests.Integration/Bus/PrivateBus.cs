@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Bus;
+using Banana.Cli.Setup;
 using Banana.Foundation.Processes;
 using Banana.Tests.Integration.Tools;
 
@@ -72,8 +73,7 @@ internal sealed class PrivateBus : IAsyncDisposable
     {
         var log = Folder.Combine(name + ".log");
         var program = Path.Combine(AppContext.BaseDirectory, "banana-bus-peer.dll");
-        await File.WriteAllTextAsync(Folder.Combine("services", name + ".service"), $"[D-BUS Service]\nName={name}\nExec={Environment.ProcessPath!.Replace("Banana.Tests.Integration", "banana-bus-peer", StringComparison.Ordinal)} {name} {idleMilliseconds} {log}\n");
-        Assert.True(File.Exists(program));
+        await File.WriteAllTextAsync(Folder.Combine("services", name + ".service"), $"[D-BUS Service]\nName={name}\nExec={HostPackage.FindProgram("dotnet")} {program} {name} {idleMilliseconds} {log}\n");
         await (await ConnectAsync()).CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig", string.Empty, []);
         return log;
     }
