@@ -32,6 +32,11 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
         new(Need.Vm, "is the firmware of virtual machines",
             ["/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2", "/usr/share/edk2/ovmf/OVMF_CODE.fd"],
             "ovmf", "edk2-ovmf", "edk2-ovmf"),
+        new(Need.Bus, "talks on message buses", ["libsystemd.so.0"], "libsystemd0", "systemd-libs", "systemd-libs"),
+        new(Need.Bus, "is the message bus of tests", ["dbus-daemon"], "dbus-daemon", "dbus", "dbus-daemon"),
+        new(Need.Bus, "talks to our services in tests", ["busctl"], "systemd", "systemd", "systemd"),
+        new(Need.Bus, "is another user in tests", ["setpriv"], "util-linux", "util-linux", "util-linux"),
+        new(Need.Bus, "says in tests who may do what", ["/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd"], "polkitd", "polkit", "polkit"),
     ];
 
     /// <summary>Its name in a family of distributions.</summary>

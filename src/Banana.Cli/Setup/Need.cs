@@ -19,6 +19,9 @@ internal enum Need
     /// <summary>To boot virtual machines.</summary>
     Vm = 4,
 
+    /// <summary>To test what talks on a message bus, on one of its own.</summary>
+    Bus = 8,
+
     /// <summary>To run all tests.</summary>
-    Test = Inspect | Build | Vm,
+    Test = Inspect | Build | Vm | Bus,
 }

@@ -16,7 +16,7 @@ internal sealed record TestTier(string Name, string Project, Need Need, bool Nee
     public static IReadOnlyList<TestTier> All { get; } =
     [
         new("unit", "Banana.Tests.Unit", Need.Inspect, NeedsRoot: false),
-        new("integration", "Banana.Tests.Integration", Need.Inspect | Need.Build, NeedsRoot: true),
+        new("integration", "Banana.Tests.Integration", Need.Inspect | Need.Build | Need.Bus, NeedsRoot: true),
         new("vm", "Banana.Tests.Vm", Need.Test, NeedsRoot: true),
     ];
 }

@@ -119,6 +119,15 @@ public sealed class CallTests : IAsyncLifetime
         Assert.Contains("\\0", (await Assert.ThrowsAsync<BusException>(() => SampleService.CallAsync(client, "Turn", "v", [new BusVariant("s", "a\0b")]))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_message_has_a_bounded_number_of_values()
+    {
+        var most = new BusVariant("au", new uint[99_990]);
+        await SampleService.CallAsync(client, "Turn", "v", [most]);
+        await Fails(BusErrors.LimitsExceeded, "Sample1.Turn has more than 100000 values", () => SampleService.CallAsync(client, "Turn", "v", [new BusVariant("au", new uint[100_000])]));
+        Assert.Equal(1 << 22, (await SampleService.CallAsync(client, "Turn", "v", [new BusVariant("ay", new byte[1 << 22])])).Get<BusVariant>(0).Get<byte[]>().Length);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_named()
     {
         await Fails(BusErrors.InvalidArgs, "Sample1.Double takes 'u' and not 's'", () => SampleService.CallAsync(client, "Double", "s", ["x"]));

@@ -18,7 +18,7 @@ public sealed class HostileBusTests
     {
         Random random = new(20261126);
         Dictionary<string, int> outcomes = new(StringComparer.Ordinal);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 150; round++)
         {
             var outcome = await OnceAsync(random.Next(), round == 0 ? 0 : 1 + random.Next(4));
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;

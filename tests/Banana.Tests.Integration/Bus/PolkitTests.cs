@@ -76,7 +76,7 @@ public sealed class PolkitTests : IAsyncLifetime
             <!DOCTYPE policyconfig PUBLIC "-//freedesktop//DTD PolicyKit Policy Configuration 1.0//EN" "http://www.freedesktop.org/standards/PolicyKit/1/policyconfig.dtd">
             <policyconfig>{Action("everybody", "yes")}{Action("nobody", "no")}{Action("password", "auth_admin")}</policyconfig>
             """, TestContext.Current.CancellationToken);
-        string[] programs = ["/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd", "/usr/libexec/polkit-1/polkitd"];
+        string[] programs = ["/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd"];
         // Our actions and no rules, whatever this machine has; its polkitd, which drops its privileges as always.
         var daemon = Command.Of("bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", actions, "/usr/share/polkit-1/actions", "--ro-bind", rules, "/etc/polkit-1/rules.d", "--ro-bind", rules, "/usr/share/polkit-1/rules.d", programs.First(File.Exists), "--no-debug").With("DBUS_SYSTEM_BUS_ADDRESS", world.Address);
         var running = world.Start(daemon);
