@@ -75,7 +75,7 @@ internal unsafe struct MessageReader
 
     private readonly string Text(char code) => LibSystemd.Text(Basic<nint>(code))!;
 
-    private object Variant()
+    private BusVariant Variant()
     {
         Check(LibSystemd.sd_bus_message_peek_type(message, out _, out var contents));
         var signature = LibSystemd.Text(contents) ?? string.Empty;
@@ -86,7 +86,7 @@ internal unsafe struct MessageReader
         return new BusVariant(signature, value);
     }
 
-    private object Struct(BusType type)
+    private object[] Struct(BusType type)
     {
         Check(LibSystemd.sd_bus_message_enter_container(message, (byte)'r', type.Contents));
         var fields = new object[type.Inner.Count];

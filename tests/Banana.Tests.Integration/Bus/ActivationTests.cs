@@ -45,17 +45,17 @@ public sealed class ActivationTests : IAsyncLifetime
     {
         await world.InstallPeerAsync(Name, idleMilliseconds: 60_000);
         var first = (await EchoAsync("a")).Get<int>(1);
-        var error = await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
+        var error = await Assert.ThrowsAsync<BusException>(() => client.AskAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
         Assert.Equal((BusErrors.NoReply, ExitCode.Unreachable), (error.Name, error.Code));
         Assert.NotEqual(first, (await EchoAsync("b")).Get<int>(1));
-        await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
+        await Assert.ThrowsAsync<BusException>(() => client.AskAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Vanish", string.Empty, []));
     }
 
     [Fact]
     public async Task A_call_may_forbid_the_start()
     {
         var log = await world.InstallPeerAsync(Name, idleMilliseconds: 60_000);
-        var error = await Assert.ThrowsAsync<BusException>(() => client.CallAsync(Name, "/", "org.kde.banana1.Test", "Echo", "s", ["x"], new BusCallOptions { StartsService = false }));
+        var error = await Assert.ThrowsAsync<BusException>(() => client.AskAsync(Name, "/", "org.kde.banana1.Test", "Echo", "s", ["x"], new BusCallOptions { StartsService = false }));
         Assert.Equal(BusErrors.NameHasNoOwner, error.Name);
         Assert.False(File.Exists(log));
     }
@@ -66,13 +66,13 @@ public sealed class ActivationTests : IAsyncLifetime
         var service = await SampleService.StartAsync(world);
         TaskCompletionSource<object[]> release = new();
         await service.Bus.ExportAsync("/slow", new BusInterface("org.x.Slow").Method("Wait", string.Empty, "done:b", _ => release.Task), TestContext.Current.CancellationToken);
-        var call = client.CallAsync(SampleService.Name, "/slow", "org.x.Slow", "Wait", string.Empty, [], cancellation: TestContext.Current.CancellationToken);
+        var call = client.AskAsync(SampleService.Name, "/slow", "org.x.Slow", "Wait", string.Empty, []);
         await world.UntilAsync(() => service.Bus.ActiveCalls == 1);
         var serving = IdleService.ServeAsync(service.Bus, [SampleService.Name], Timeout.InfiniteTimeSpan, () => false, new CancellationToken(canceled: true));
         await Gone();
         Assert.False(serving.IsCompleted);
         // By its own name it still answers.
-        Assert.Equal(2u, (await client.CallAsync(service.Bus.UniqueName, SampleService.Path, SampleService.Interface, "Double", "u", [1u], cancellation: TestContext.Current.CancellationToken)).Get<uint>(0));
+        Assert.Equal(2u, (await client.AskAsync(service.Bus.UniqueName, SampleService.Path, SampleService.Interface, "Double", "u", [1u])).Get<uint>(0));
         release.SetResult([true]);
         Assert.True(await serving.WaitAsync(TestContext.Current.CancellationToken));
         await service.Bus.DisposeAsync();
@@ -106,9 +106,9 @@ public sealed class ActivationTests : IAsyncLifetime
     {
         for (var isThere = true; isThere;)
         {
-            isThere = (await client.CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", [SampleService.Name])).Get<bool>(0);
+            isThere = (await client.AskAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", [SampleService.Name])).Get<bool>(0);
         }
     }
 
-    private Task<BusValues> EchoAsync(string text) => client.CallAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Echo", "s", [text], cancellation: TestContext.Current.CancellationToken);
+    private Task<BusValues> EchoAsync(string text) => client.AskAsync(Name, "/org/kde/banana1/test", "org.kde.banana1.Test", "Echo", "s", [text]);
 }

@@ -36,7 +36,7 @@ public sealed class BusctlTests : IAsyncLifetime
         Assert.Contains(rows, row => row.StartsWith("org.freedesktop.DBus.Properties interface", StringComparison.Ordinal));
         Assert.Contains(SampleService.Path, await Good("tree", "--list", SampleService.Name), StringComparison.Ordinal);
 
-        var xml = (await (await world.ConnectAsync()).CallAsync(SampleService.Name, SampleService.Path, "org.freedesktop.DBus.Introspectable", "Introspect", string.Empty, [])).Get<string>(0);
+        var xml = (await (await world.ConnectAsync()).AskAsync(SampleService.Name, SampleService.Path, "org.freedesktop.DBus.Introspectable", "Introspect", string.Empty, [])).Get<string>(0);
         var method = XDocument.Parse(xml).Descendants("method").Single(element => element.Attribute("name")!.Value == "Double");
         Assert.Equal(["number u in", "twice u out"], method.Elements().Select(arg => $"{arg.Attribute("name")!.Value} {arg.Attribute("type")!.Value} {arg.Attribute("direction")!.Value}"));
     }

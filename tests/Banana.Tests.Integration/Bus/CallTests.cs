@@ -73,8 +73,8 @@ public sealed class CallTests : IAsyncLifetime
     public async Task Both_sides_call_each_other()
     {
         Assert.Equal(84u, (await SampleService.CallAsync(client, "Double", "u", [42u], new BusCallOptions { Returns = "u" })).Get<uint>(0));
-        await client.ExportAsync("/back", new BusInterface("org.kde.banana1.Back").Method("Ping", string.Empty, "from:s", call => Task.FromResult<object[]>([call.Sender])));
-        Assert.Equal(service.Bus.UniqueName, (await service.Bus.CallAsync(client.UniqueName, "/back", "org.kde.banana1.Back", "Ping", string.Empty, [])).Get<string>(0));
+        await client.ExportAsync("/back", new BusInterface("org.kde.banana1.Back").Method("Ping", string.Empty, "from:s", call => Task.FromResult<object[]>([call.Sender])), TestContext.Current.CancellationToken);
+        Assert.Equal(service.Bus.UniqueName, (await service.Bus.AskAsync(client.UniqueName, "/back", "org.kde.banana1.Back", "Ping", string.Empty, [])).Get<string>(0));
         // A connection may call itself.
         Assert.Equal(2u, (await SampleService.CallAsync(service.Bus, "Double", "u", [1u])).Get<uint>(0));
     }
@@ -132,10 +132,10 @@ public sealed class CallTests : IAsyncLifetime
     {
         await Fails(BusErrors.InvalidArgs, "Sample1.Double takes 'u' and not 's'", () => SampleService.CallAsync(client, "Double", "s", ["x"]));
         await Fails(BusErrors.UnknownMethod, "no method Nothing", () => SampleService.CallAsync(client, "Nothing"));
-        await Fails(BusErrors.UnknownInterface, "no interface org.x.Y", () => client.CallAsync(SampleService.Name, SampleService.Path, "org.x.Y", "Double", string.Empty, []));
-        await Fails(BusErrors.UnknownObject, "no object /nowhere", () => client.CallAsync(SampleService.Name, "/nowhere", SampleService.Interface, "Double", string.Empty, []));
-        await Fails(BusErrors.UnknownObject, "only some below it", () => client.CallAsync(SampleService.Name, "/org/kde", SampleService.Interface, "Double", string.Empty, []));
-        await Fails(BusErrors.ServiceUnknown, "org.kde.banana1.None", () => client.CallAsync("org.kde.banana1.None", "/", SampleService.Interface, "Double", string.Empty, []));
+        await Fails(BusErrors.UnknownInterface, "no interface org.x.Y", () => client.AskAsync(SampleService.Name, SampleService.Path, "org.x.Y", "Double", string.Empty, []));
+        await Fails(BusErrors.UnknownObject, "no object /nowhere", () => client.AskAsync(SampleService.Name, "/nowhere", SampleService.Interface, "Double", string.Empty, []));
+        await Fails(BusErrors.UnknownObject, "only some below it", () => client.AskAsync(SampleService.Name, "/org/kde", SampleService.Interface, "Double", string.Empty, []));
+        await Fails(BusErrors.ServiceUnknown, "org.kde.banana1.None", () => client.AskAsync("org.kde.banana1.None", "/", SampleService.Interface, "Double", string.Empty, []));
         await Fails(BusErrors.InvalidSignature, "has the values 'u' and not 's'", () => SampleService.CallAsync(client, "Double", "u", [1u], new BusCallOptions { Returns = "s" }));
         await Fails(BusErrors.InvalidArgs, "is a 'u' and not a String", async () => (await SampleService.CallAsync(client, "Double", "u", [1u])).Get<string>(0));
         await Fails(BusErrors.InvalidArgs, "has 1 values ('u') and no number 2", async () => (await SampleService.CallAsync(client, "Double", "u", [1u])).Get<uint>(1));
@@ -192,8 +192,8 @@ public sealed class CallTests : IAsyncLifetime
     {
         var small = await world.ConnectAsync(new BusOptions { MostCalls = 3 });
         TaskCompletionSource<object[]> release = new();
-        await small.ExportAsync("/small", new BusInterface("org.x.Small").Method("Wait", string.Empty, string.Empty, _ => release.Task));
-        var calls = Enumerable.Range(0, 10).Select(_ => client.CallAsync(small.UniqueName, "/small", "org.x.Small", "Wait", string.Empty, [])).ToList();
+        await small.ExportAsync("/small", new BusInterface("org.x.Small").Method("Wait", string.Empty, string.Empty, _ => release.Task), TestContext.Current.CancellationToken);
+        var calls = Enumerable.Range(0, 10).Select(_ => client.AskAsync(small.UniqueName, "/small", "org.x.Small", "Wait", string.Empty, [])).ToList();
         await world.UntilAsync(() => calls.Count(call => call.IsFaulted) == 7);
         Assert.All(calls.Where(call => call.IsFaulted), call => Assert.Equal((BusErrors.LimitsExceeded, ExitCode.Busy), (((BusException)call.Exception!.InnerException!).Name, ((BusException)call.Exception!.InnerException!).Code)));
         release.SetResult([]);
@@ -204,7 +204,7 @@ public sealed class CallTests : IAsyncLifetime
     public async Task A_call_that_is_cancelled_or_late_ends_at_once_and_the_connection_goes_on()
     {
         using CancellationTokenSource cancel = new(100);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SampleService.CallAsync(client, "Hang", cancellation: cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.CallAsync(SampleService.Name, SampleService.Path, SampleService.Interface, "Hang", string.Empty, [], cancellation: cancel.Token));
         await Fails(BusErrors.Timeout, "did not answer in 0.05 s", () => SampleService.CallAsync(client, "Hang", options: new BusCallOptions { Timeout = TimeSpan.FromMilliseconds(50) }));
         Assert.Equal(2u, (await SampleService.CallAsync(client, "Double", "u", [1u])).Get<uint>(0));
     }
@@ -249,8 +249,8 @@ public sealed class CallTests : IAsyncLifetime
     [Fact]
     public async Task A_name_that_another_has_is_busy()
     {
-        Assert.Equal(ExitCode.Busy, (await Assert.ThrowsAsync<BananaException>(() => client.RequestNameAsync(SampleService.Name))).Code);
-        Assert.Equal(ExitCode.Denied, (await Assert.ThrowsAsync<BusException>(() => client.RequestNameAsync("org.kde.banana1.Forbidden"))).Code);
+        Assert.Equal(ExitCode.Busy, (await Assert.ThrowsAsync<BananaException>(() => client.RequestNameAsync(SampleService.Name, TestContext.Current.CancellationToken))).Code);
+        Assert.Equal(ExitCode.Denied, (await Assert.ThrowsAsync<BusException>(() => client.RequestNameAsync("org.kde.banana1.Forbidden", TestContext.Current.CancellationToken))).Code);
         await service.Bus.ReleaseNameAsync(SampleService.Name, TestContext.Current.CancellationToken);
         await client.RequestNameAsync(SampleService.Name, TestContext.Current.CancellationToken);
     }
@@ -259,8 +259,8 @@ public sealed class CallTests : IAsyncLifetime
     public async Task Objects_come_and_go()
     {
         var job = await service.Bus.ExportAsync("/org/kde/banana1/job/_1", service.Describe(), TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => service.Bus.ExportAsync("/org/kde/banana1/job/_1", service.Describe()));
-        Task<BusValues> Call() => client.CallAsync(SampleService.Name, "/org/kde/banana1/job/_1", SampleService.Interface, "Double", "u", [1u]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => service.Bus.ExportAsync("/org/kde/banana1/job/_1", service.Describe(), TestContext.Current.CancellationToken));
+        Task<BusValues> Call() => client.AskAsync(SampleService.Name, "/org/kde/banana1/job/_1", SampleService.Interface, "Double", "u", [1u]);
         await Call();
         await job.DisposeAsync();
         await job.DisposeAsync();

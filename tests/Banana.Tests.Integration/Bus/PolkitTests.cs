@@ -89,7 +89,7 @@ public sealed class PolkitTests : IAsyncLifetime
     }
 
     private static bool HasPolkit(BusConnection client) =>
-        client.CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", ["org.freedesktop.PolicyKit1"]).GetAwaiter().GetResult().Get<bool>(0);
+        client.AskAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", ["org.freedesktop.PolicyKit1"]).GetAwaiter().GetResult().Get<bool>(0);
 
     private static string Action(string name, string any) =>
         $"<action id=\"org.kde.banana1.test.{name}\"><description>{name}</description><message>{name}</message><defaults><allow_any>{any}</allow_any><allow_inactive>{any}</allow_inactive><allow_active>{any}</allow_active></defaults></action>";

@@ -74,7 +74,7 @@ internal sealed class PrivateBus : IAsyncDisposable
         var log = Folder.Combine(name + ".log");
         var program = Path.Combine(AppContext.BaseDirectory, "banana-bus-peer.dll");
         await File.WriteAllTextAsync(Folder.Combine("services", name + ".service"), $"[D-BUS Service]\nName={name}\nExec={HostPackage.FindProgram("dotnet")} {program} {name} {idleMilliseconds} {log}\n");
-        await (await ConnectAsync()).CallAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig", string.Empty, []);
+        await (await ConnectAsync()).AskAsync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig", string.Empty, []);
         return log;
     }
 

@@ -28,13 +28,14 @@ internal sealed class SampleService
     public static async Task<SampleService> StartAsync(PrivateBus world, BusOptions? options = null)
     {
         SampleService service = new(await world.ConnectAsync(options));
-        service.Export = await service.Bus.ExportAsync(Path, service.Describe());
-        await service.Bus.RequestNameAsync(Name);
+        service.Export = await service.Bus.ExportAsync(Path, service.Describe(), TestContext.Current.CancellationToken);
+        await service.Bus.RequestNameAsync(Name, TestContext.Current.CancellationToken);
         return service;
     }
 
-    public static Task<BusValues> CallAsync(BusConnection client, string member, string signature = "", object[]? values = null, BusCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.CallAsync(Name, Path, Interface, member, signature, values ?? [], options, cancellation);
+    /// <summary>Calls a method of the service, as long as the test runs.</summary>
+    public static Task<BusValues> CallAsync(BusConnection client, string member, string signature = "", object[]? values = null, BusCallOptions? options = null) =>
+        client.CallAsync(Name, Path, Interface, member, signature, values ?? [], options, TestContext.Current.CancellationToken);
 
     public BusInterface Describe() => new BusInterface(Interface)
         .Method("Double", "number:u", "twice:u", call => Task.FromResult<object[]>([call.Values.Get<uint>(0) * 2]))
@@ -59,4 +60,11 @@ internal sealed class SampleService
         })
         .Property("Version", "s", () => "1.0", change: BusChange.Never)
         .Signal("Happened", "what:s count:u");
+}
+
+/// <summary>Calls that end with the test.</summary>
+internal static class TestCalls
+{
+    public static Task<BusValues> AskAsync(this BusConnection bus, string destination, string path, string @interface, string member, string signature, IReadOnlyList<object> values, BusCallOptions? how = null) =>
+        bus.CallAsync(destination, path, @interface, member, signature, values, how, TestContext.Current.CancellationToken);
 }

@@ -87,7 +87,7 @@ public sealed class SignalTests : IAsyncLifetime
         await using var subscription = await client.SubscribeAsync(SampleService.Name, SampleService.Path, "org.freedesktop.DBus.Properties", "PropertiesChanged", HearAsync, TestContext.Current.CancellationToken);
         service.Level = 7;
         await service.Export.EmitChangedAsync("Level");
-        await client.CallAsync(SampleService.Name, SampleService.Path, "org.freedesktop.DBus.Properties", "Set", "ssv", [SampleService.Interface, "Level", (BusVariant)8u], cancellation: TestContext.Current.CancellationToken);
+        await client.AskAsync(SampleService.Name, SampleService.Path, "org.freedesktop.DBus.Properties", "Set", "ssv", [SampleService.Interface, "Level", (BusVariant)8u]);
         await world.UntilAsync(() => heard.Count == 2);
         Assert.Equal([7u, 8u], heard.Select(signal => ((BusVariant)signal.Values.GetDictionary(1)["Level"]).Get<uint>()));
         Assert.All(heard, signal => Assert.Equal(SampleService.Interface, signal.Values.Get<string>(0)));
@@ -102,7 +102,7 @@ public sealed class SignalTests : IAsyncLifetime
         await using var added = await client.SubscribeAsync(SampleService.Name, null, Manager, "InterfacesAdded", HearAsync, TestContext.Current.CancellationToken);
         await using var removed = await client.SubscribeAsync(SampleService.Name, null, Manager, "InterfacesRemoved", HearAsync, TestContext.Current.CancellationToken);
         var job = await service.Bus.ExportAsync("/org/kde/banana1/job/_1", service.Describe(), TestContext.Current.CancellationToken);
-        var all = (await client.CallAsync(SampleService.Name, "/org/kde/banana1", Manager, "GetManagedObjects", string.Empty, [], new BusCallOptions { Returns = "a{oa{sa{sv}}}" }, TestContext.Current.CancellationToken)).GetDictionary(0);
+        var all = (await client.AskAsync(SampleService.Name, "/org/kde/banana1", Manager, "GetManagedObjects", string.Empty, [], new BusCallOptions { Returns = "a{oa{sa{sv}}}" })).GetDictionary(0);
         Assert.Equal(["/org/kde/banana1/job/_1", SampleService.Path], all.Keys.Order(StringComparer.Ordinal));
         var properties = (Dictionary<string, object>)((Dictionary<string, object>)all[SampleService.Path])[SampleService.Interface];
         Assert.Equal(5u, ((BusVariant)properties["Level"]).Value);
