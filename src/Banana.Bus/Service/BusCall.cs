@@ -7,6 +7,7 @@ namespace Banana.Bus;
 public sealed class BusCall
 {
     private readonly CancellationTokenSource left;
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal BusCall(BusConnection connection, string sender, string path, string @interface, string member, BusValues values, bool mayInteract, CancellationTokenSource left)
     {
@@ -44,6 +45,11 @@ public sealed class BusCall
     /// <summary>Cancelled when the caller left the bus, or the connection ended: nobody waits for the reply.</summary>
     public CancellationToken Cancellation => left.Token;
 
+    /// <summary>Done when the reply is sent, or nobody is there to take it. What a call began waits for this before it tells of its end, so that the caller knows what it is told about.</summary>
+    public Task Answered => answered.Task;
+
     /// <summary>The process of the caller.</summary>
     public Task<BusPeer> GetPeerAsync() => Connection.GetPeerAsync(Sender, Cancellation);
+
+    internal void SetAnswered() => answered.TrySetResult();
 }

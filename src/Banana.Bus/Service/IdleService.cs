@@ -8,8 +8,8 @@ namespace Banana.Bus;
 /// <summary>Lets a service that the bus starts on demand leave when nobody needs it, without losing a call that arrives meanwhile.</summary>
 /// <remarks>
 /// The order is what matters: tell systemd that we stop, so that it queues a start instead of thinking that we are there; give the name back, after which
-/// the bus starts a new process for new calls; answer what was sent to us before; only then end. The unit must be <c>Type=notify</c> (with <c>BusName=</c> and
-/// <c>NotifyAccess=main</c>): for <c>Type=dbus</c> systemd takes a name that was given back for the end of the service and kills what is still being answered.
+/// the bus starts a new process for new calls; answer what was sent to us before; only then end. The unit must let systemd hear us (<c>Type=notify</c> with <c>BusName=</c>,
+/// or <c>Type=dbus</c> with <c>NotifyAccess=main</c>): a <c>Type=dbus</c> service that gives its name back unannounced is taken for one that ended, and killed (systemd.service(5)).
 /// </remarks>
 public static class IdleService
 {

@@ -135,7 +135,10 @@ internal sealed class ObjectServer
             }
         }
 
-        loop.Post(() => Finish(call, seen, answer, body, failure));
+        if (!loop.Post(() => Finish(call, seen, answer, body, failure)))
+        {
+            seen.SetAnswered();
+        }
     }
 
     private static string DefectName { get; } = BusErrors.NameOf(Foundation.Errors.ExitCode.Defect);
@@ -144,6 +147,7 @@ internal sealed class ObjectServer
     {
         if (!active.Remove(call))
         {
+            seen.SetAnswered();
             return; // The connection ended in the meantime.
         }
 
@@ -162,6 +166,7 @@ internal sealed class ObjectServer
         {
             LibSystemd.sd_bus_message_unref(call.Message);
             call.Dispose();
+            seen.SetAnswered();
             activeCalls = active.Count;
             Volatile.Write(ref lastActivity, options.Clock.GetTimestamp());
             if (active.Count == 0)

@@ -34,6 +34,7 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
             "ovmf", "edk2-ovmf", "edk2-ovmf"),
         new(Need.Bus, "talks on message buses", ["libsystemd.so.0"], "libsystemd0", "systemd-libs", "systemd-libs"),
         new(Need.Bus, "is the message bus of tests", ["dbus-daemon"], "dbus-daemon", "dbus", "dbus-daemon"),
+        new(Need.Bus, "listens to message buses in tests", ["dbus-monitor"], "dbus-bin", "dbus", "dbus-tools"),
         new(Need.Bus, "talks to our services in tests", ["busctl"], "systemd", "systemd", "systemd"),
         new(Need.Bus, "is another user in tests", ["setpriv"], "util-linux", "util-linux", "util-linux"),
         new(Need.Bus, "says in tests who may do what", ["/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd"], "polkitd", "polkit", "polkit"),

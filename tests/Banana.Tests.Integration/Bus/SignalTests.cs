@@ -3,6 +3,7 @@
 
 using System.Collections.Concurrent;
 using Banana.Bus;
+using Banana.Foundation.Processes;
 
 namespace Banana.Tests.Integration.Bus;
 
@@ -123,6 +124,41 @@ public sealed class SignalTests : IAsyncLifetime
         await service.Export.EmitAsync("Happened", "a", 1u);
         await service.Export.EmitAsync("Happened", "b", 1u);
         await world.UntilAsync(() => heard.Count == 2 && world.Defects.Count == 2);
+    }
+
+    [Fact]
+    public async Task What_a_call_began_can_wait_until_its_reply_is_sent()
+    {
+        ConcurrentQueue<string> order = new();
+        BusExport? export = null;
+        export = await service.Bus.ExportAsync("/jobs", new BusInterface("org.x.Jobs").Signal("Done", "number:u").Method("Begin", "number:u", "number:u", call =>
+        {
+            _ = Task.Run(async () =>
+            {
+                await call.Answered;
+                await export!.EmitAsync("Done", call.Values.Get<uint>(0));
+            });
+            Thread.Sleep(1); // The work has every chance to be first.
+            return Task.FromResult<object[]>([call.Values.Get<uint>(0)]);
+        }), TestContext.Current.CancellationToken);
+        using CancellationTokenSource stop = new();
+        var monitor = world.Start(Command.Of("dbus-monitor", "--address", world.Address, "path=/jobs", "type=method_return") with { OnLine = order.Enqueue }, stop.Token);
+        await world.UntilAsync(() => !order.IsEmpty);
+        for (var number = 5000u; number < 5200; number++)
+        {
+            await client.AskAsync(SampleService.Name, "/jobs", "org.x.Jobs", "Begin", "u", [number]);
+        }
+
+        await world.UntilAsync(() => order.Count(line => line.Contains("member=Done", StringComparison.Ordinal)) == 200);
+        await stop.CancelAsync();
+        await monitor;
+        var kinds = order.Select(line => line.StartsWith("method return", StringComparison.Ordinal) ? "reply" : line.Contains("member=Done", StringComparison.Ordinal) ? "signal" : line.Trim()).ToList();
+        // Each number is seen as an argument of the call, of the reply and of the signal, in this order.
+        for (var number = 5000u; number < 5200; number++)
+        {
+            var at = kinds.Select((text, index) => (text, index)).Where(item => item.text == $"uint32 {number}").Select(item => kinds[item.index - 1]).Where(kind => kind is "reply" or "signal");
+            Assert.Equal(["reply", "signal"], at);
+        }
     }
 
     private Task HearAsync(BusSignal signal)
