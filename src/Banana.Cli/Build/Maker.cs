@@ -5,6 +5,7 @@ using Banana.Bases;
 using Banana.Cli.Workbenches;
 using Banana.Definition;
 using Banana.Forge.Build;
+using Banana.Forge.Programs;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
@@ -46,7 +47,8 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
         var bootstrap = environment.Context(host, told);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, bootstrap, cancellation);
         var tools = workbench.Enter();
-        var builder = new ReleaseBuilder(host, tools, workbench.Identity, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
+        var programs = new ProgramPublisher(host, DotnetSdk.Find(), environment.Checkout.Sources);
+        var builder = new ReleaseBuilder(host, tools, workbench.Identity, programs, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
         var result = await builder.BuildAsync(request, cancellation);
         log.Dispose();
         await AtomicFile.WriteAsync(Path.Combine(result.Folder, "build.log"), await File.ReadAllBytesAsync(logPath, cancellation), cancellation);

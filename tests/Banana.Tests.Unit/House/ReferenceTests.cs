@@ -24,6 +24,7 @@ public sealed partial class ReferenceTests
         ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],
         ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
         ["Banana.Device"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates"],
+        ["Banana.Daemon"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates", "Banana.Device"],
         ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates", "Banana.Device"],
         ["Banana.Tuf.Client"] = ["Banana.Tuf"],
     };
@@ -32,6 +33,7 @@ public sealed partial class ReferenceTests
     private static readonly Dictionary<string, string[]> PermittedPackages = new(StringComparer.Ordinal)
     {
         ["Banana.Definition"] = ["YamlDotNet"],
+        ["Banana.Daemon"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates", "Banana.Device"],
         ["Banana.Cli"] = ["System.CommandLine"],
     };
 
