@@ -7,7 +7,6 @@ using Banana.Cli.Terminal;
 
 namespace Banana.Cli.Testing;
 
-/// <summary><c>banana test mutations</c>: the full run of what <c>banana test unit</c> does a slice of.</summary>
 /// <summary>Tests of which CI runs a seeded slice: the whole is a command of its own.</summary>
 internal static class LongTestCommand
 {
@@ -23,6 +22,14 @@ internal static class LongTestCommand
         "kill-points", "Cut the power at every I/O call of an update, with three retries each, and let every call fail in every way",
         "How often the power is cut", 10_000, "InterruptedUpdateTests.", "BANANA_TEST_KILL_POINTS");
 
+    /// <summary>Every way in which a release can be broken, each on a machine of its own.</summary>
+    public static Command BrokenKinds()
+    {
+        var command = new Command("broken-kinds", "Boot machines whose new release is broken, in every way that is known, until each has gone back to the old one (an hour where there is no KVM)");
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, "vm", "FallbackTests.Each_kind", "BANANA_TEST_BROKEN_KINDS", "all", cancellation));
+        return command;
+    }
+
     private static Command Create(string name, string what, string counted, int usual, string filter, string variable)
     {
         var count = new Option<int>("--count") { Description = counted, HelpName = "N", DefaultValueFactory = _ => usual };
@@ -34,12 +41,14 @@ internal static class LongTestCommand
             }
         });
         var command = new Command(name, what) { count };
-        command.SetAction((parsed, cancellation) => TestCommand.RunAsync(
-            [TestTier.All.First(tier => tier.Name == "unit")],
-            [filter],
-            new(StringComparer.Ordinal) { [variable] = parsed.GetValue(count).ToString(CultureInfo.InvariantCulture) },
-            new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
-            cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, "unit", filter, variable, parsed.GetValue(count).ToString(CultureInfo.InvariantCulture), cancellation));
         return command;
     }
+
+    private static Task<int> RunAsync(ParseResult parsed, string tier, string filter, string variable, string value, CancellationToken cancellation) => TestCommand.RunAsync(
+        [TestTier.All.First(each => each.Name == tier)],
+        [filter],
+        new(StringComparer.Ordinal) { [variable] = value },
+        new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
+        cancellation);
 }

@@ -41,7 +41,7 @@ public sealed partial class CoreBootTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_boots_healthy_is_blessed_and_keeps_its_state_for_the_next_boot()
+    public async Task It_boots_healthy_each_boot_is_counted_and_the_next_finds_its_state()
     {
         var disk = Path.Combine(folder, "machine.qcow2");
         var expected = new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash);
@@ -51,10 +51,14 @@ public sealed partial class CoreBootTests : IAsyncLifetime
         Assert.Equal("overlay", first.Health!.Mounts["/etc"].FileSystem);
         Assert.Empty(first.Health.FailedUnits);
 
-        // The second boot finds root, and a boot entry that no longer counts tries.
+        // Nothing arms the counter again yet: each boot takes a try off.
+        Assert.Equal([$"banana_{release.Manifest.Version}+2-1.efi"], first.Health.EntryFiles);
+
+        // The second boot finds root.
         var second = await WatchedBoot.RunAsync(Machine("second.log") with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
         Assert.True(second.Verdict.IsHealthy, $"second boot: {string.Join("; ", second.Verdict.Reasons)}\n{Tail(second)}");
         Assert.Equal($"banana_{release.Manifest.Version}.efi", second.Health!.Entry);
+        Assert.Equal([$"banana_{release.Manifest.Version}+1-2.efi"], second.Health.EntryFiles);
         Assert.DoesNotContain(second.Serial, line => line.Text.Contains("Detected first boot", StringComparison.Ordinal));
     }
 
