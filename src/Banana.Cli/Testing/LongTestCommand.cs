@@ -22,11 +22,11 @@ internal static class LongTestCommand
         "kill-points", "Cut the power at every I/O call of an update, with three retries each, and let every call fail in every way",
         "How often the power is cut", 10_000, "InterruptedUpdateTests.", "BANANA_TEST_KILL_POINTS");
 
-    /// <summary>Every way in which a release can be broken, each on a machine of its own.</summary>
+    /// <summary>Every way in which a release can be broken.</summary>
     public static Command BrokenKinds()
     {
-        var command = new Command("broken-kinds", "Boot machines whose new release is broken, in every way that is known, until each has gone back to the old one (an hour where there is no KVM)");
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, "vm", "FallbackTests.Each_kind", "BANANA_TEST_BROKEN_KINDS", "all", cancellation));
+        var command = new Command("broken-kinds", "Boot machines whose new release is broken, in every way that is known, until they have gone back to the old one (half an hour where there is no KVM)");
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, "vm", "FallbackTests.Every_kind", "BANANA_TEST_BROKEN_KINDS", "all", cancellation));
         return command;
     }
 

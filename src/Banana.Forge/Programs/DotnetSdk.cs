@@ -11,13 +11,14 @@ namespace Banana.Forge.Programs;
 /// <param name="Folder">The folder with <c>dotnet</c>, absolute and without links.</param>
 public sealed record DotnetSdk(string Folder)
 {
+    private static readonly string[] SettingsPlaces = [".nuget/NuGet", ".config/NuGet"];
     private static readonly string[] Places = ["/usr/lib/dotnet", "/usr/share/dotnet", "/usr/lib64/dotnet"];
 
     /// <summary>The folder of the user's packages, shared with all other builds of .NET programs.</summary>
     public string Packages { get; init; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named ? named : Path.Combine(Home, ".nuget/packages");
 
     /// <summary>The user's settings of the package client (sources, mirrors); null when there are none.</summary>
-    public string? Settings { get; init; } = new[] { ".nuget/NuGet", ".config/NuGet" }.Select(name => Path.Combine(Home, name)).FirstOrDefault(Directory.Exists);
+    public string? Settings { get; init; } = SettingsPlaces.Select(name => Path.Combine(Home, name)).FirstOrDefault(Directory.Exists);
 
     /// <summary>The variables that say how this machine reaches package sources.</summary>
     public IReadOnlyDictionary<string, string> NetworkVariables { get; init; } = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -32,7 +32,7 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
         new("panic", Panic()) { Words = "rdinit=/nothing panic=1" },
         new("changed-usr", Corrupted()) { Words = "panic=1", Slot = BrokenSlot.ChangedByte },
         new("other-root-hash", Corrupted()) { Words = "panic=1", Slot = BrokenSlot.OtherRootHash },
-        new("no-usr", Failed()) { Slot = BrokenSlot.Missing, Patience = TimeSpan.FromMinutes(2) },
+        new("no-usr", Failed()) { Slot = BrokenSlot.Missing, Patience = TimeSpan.FromMinutes(4) },
         new("initrd-hangs", TimedOut()) { Words = Hang("initrd.target", "/etc/initrd-release") },
         new("system-hangs", TimedOut()) { Words = Hang("multi-user.target", "!/etc/initrd-release") },
     ];
@@ -47,13 +47,13 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
     private static string Hang(string target, string condition)
     {
         var unit = $"[Unit]\nDefaultDependencies=no\nBefore={target}\nConditionPathExists={condition}\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/usr/bin/sleep infinity\n";
-        var patience = $"[Unit]\nWants=banana-hang.service\nJobTimeoutSec=60\n";
+        var patience = "[Unit]\nWants=banana-hang.service\nJobTimeoutSec=60\n";
         return $"{Credential("systemd.extra-unit.banana-hang.service", unit)} {Credential("systemd.unit-dropin." + target, patience)}";
     }
 
     private static string Credential(string name, string value) => $"systemd.set_credential_binary={name}:{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}";
 
-    [GeneratedRegex("Error loading|Failed to (load|start)|Load Error|Error preparing", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("Error loading EFI binary", RegexOptions.None, 1000)]
     private static partial Regex CannotLoad();
 
     [GeneratedRegex("", RegexOptions.None, 1000)]
