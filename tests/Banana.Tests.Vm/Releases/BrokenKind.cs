@@ -37,6 +37,9 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
         new("system-hangs", TimedOut()) { Words = Hang("multi-user.target", "!/etc/initrd-release") },
     ];
 
+    /// <summary>Whether it comes as far as the system itself.</summary>
+    public bool ReachesSystem => Name == "system-hangs";
+
     /// <summary>Whether a kernel of it ever starts.</summary>
     public bool Starts => File == BrokenFile.Whole;
 
@@ -75,7 +78,7 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
 /// <summary>What the partitions of a release hold.</summary>
 internal enum BrokenSlot
 {
-    /// <summary>What they should.</summary>
+    /// <summary>What they should: those of the good release.</summary>
     Good,
 
     /// <summary>One byte of the image is another.</summary>

@@ -47,7 +47,8 @@ internal sealed class BrokenMachine(ReleaseDirectory good, Workbench workbench, 
         for (var place = 0; place < kinds.Count; place++)
         {
             var kind = kinds[place];
-            await MakeUkiAsync(tools, kind, EntryOf(place), kind.Slot == BrokenSlot.Missing ? Sha256Digest.Of("no such partitions") : named, cancellation);
+            var its = kind.Slot switch { BrokenSlot.Good => good.Manifest.RootHash, BrokenSlot.Missing => Sha256Digest.Of("no such partitions"), _ => named };
+            await MakeUkiAsync(tools, kind, EntryOf(place), its, cancellation);
             await PublishAsync(kind, EntryOf(place), cancellation);
         }
     }

@@ -48,7 +48,7 @@ public sealed partial class FallbackTests : IAsyncLifetime
     // `banana test broken-kinds`: every kind there is, on as few machines as can be, because each good boot takes as long as three that fail early.
     [Theory]
     [InlineData("half-uki", "empty-uki", "panic", "no-usr", "changed-usr")]
-    [InlineData("other-root-hash", "initrd-hangs", "system-hangs")]
+    [InlineData("initrd-hangs", "system-hangs", "other-root-hash")]
     public Task Every_kind_is_left_behind(params string[] kinds)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("BANANA_TEST_BROKEN_KINDS") is { Length: > 0 }, "run 'banana test broken-kinds'");
@@ -75,7 +75,7 @@ public sealed partial class FallbackTests : IAsyncLifetime
 
         Assert.Equal(release.Manifest.RootHash, report.Verity?.RootHash);
         Assert.Equal("running", report.State);
-        Assert.Single(console, line => line.Contains("Welcome to Banana Core", StringComparison.Ordinal));
+        Assert.Equal(1 + (Tries * kinds.Count(kind => kind.ReachesSystem)), console.Count(line => line.Contains("Welcome to Banana Core", StringComparison.Ordinal)));
         for (var place = 0; place < kinds.Count; place++)
         {
             var kind = kinds[place];
