@@ -71,7 +71,8 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
     [GeneratedRegex("this boot failed; the machine restarts", RegexOptions.None, 1000)]
     private static partial Regex Failed();
 
-    [GeneratedRegex("(initrd|multi-user)\\.target: Job .* timed out", RegexOptions.ExplicitCapture, 1000)]
+    // systemd's own words before it restarts for JobTimeoutAction=; which job it was goes to the journal only.
+    [GeneratedRegex("Forcibly rebooting: job timed out", RegexOptions.None, 1000)]
     private static partial Regex TimedOut();
 }
 
