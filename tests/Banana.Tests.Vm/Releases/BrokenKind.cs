@@ -46,12 +46,13 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
     /// <summary>Finds a kind.</summary>
     public static BrokenKind Of(string name) => All.Single(kind => kind.Name == name);
 
-    // A unit that never ends, before a target that waits for it less long than in the image.
+    // A unit that never ends, before a target that waits for it less long than in the image. The drop-in has a name of its own, because
+    // the health probe gives the guest one for the same target.
     private static string Hang(string target, string condition)
     {
         var unit = $"[Unit]\nDefaultDependencies=no\nBefore={target}\nConditionPathExists={condition}\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/usr/bin/sleep infinity\n";
         var patience = "[Unit]\nWants=banana-hang.service\nJobTimeoutSec=60\n";
-        return $"{Credential("systemd.extra-unit.banana-hang.service", unit)} {Credential("systemd.unit-dropin." + target, patience)}";
+        return $"{Credential("systemd.extra-unit.banana-hang.service", unit)} {Credential($"systemd.unit-dropin.{target}~banana-hang", patience)}";
     }
 
     private static string Credential(string name, string value) => $"systemd.set_credential_binary={name}:{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}";
