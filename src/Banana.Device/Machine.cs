@@ -38,8 +38,14 @@ public sealed record Machine
     /// <summary>How many boots a new release has to show that it is good.</summary>
     public int Tries { get; init; } = 3;
 
-    /// <summary>The boot entries, in the order in which the boot loader prefers them.</summary>
-    public IReadOnlyList<BootEntryName> Entries()
+    /// <summary>
+    /// The boot entries, in the order in which the boot loader prefers them. Files without content are none, for it neither: of two names that a
+    /// power cut in the middle of a rename left for one file, fsck.vfat takes the content from one.
+    /// </summary>
+    public IReadOnlyList<BootEntryName> Entries() => [.. EntryFiles().Where(entry => Boot.Length(PathOf(entry)) is > 0)];
+
+    /// <summary>All files that are named like entries, in the same order.</summary>
+    public IReadOnlyList<BootEntryName> EntryFiles()
     {
         List<BootEntryName> entries = [];
         foreach (var file in Boot.List(BootEntryName.Folder))

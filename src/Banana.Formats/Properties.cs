@@ -3,4 +3,5 @@
 
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("Banana.Tests.Integration")]
 [assembly: InternalsVisibleTo("Banana.Tests.Unit")]

@@ -5,6 +5,7 @@ using Banana.Bases;
 using Banana.Cli.Workbenches;
 using Banana.Definition;
 using Banana.Forge.Build;
+using Banana.Forge.Programs;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
@@ -28,14 +29,15 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
     /// <param name="clean">Whether every step is made anew.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <param name="named">The edition that the release says it is, when that is another one: its next release is built from other packages.</param>
-    public async Task<BuildResult> BuildAsync(string editionName, ReleaseVersion? version, string output, bool clean, CancellationToken cancellation, string? named = null)
+    /// <param name="words">More words of its kernel command line: a release that does not boot is made so.</param>
+    public async Task<BuildResult> BuildAsync(string editionName, ReleaseVersion? version, string output, bool clean, CancellationToken cancellation, string? named = null, IReadOnlyList<string>? words = null)
     {
         UnixFile.UseStandardMask();
         environment.Artifacts.Sweep();
         var edition = EditionResolver.Resolve(environment.Definition, editionName);
         var lockfile = LockfileChanges.Require(await LockfileJson.ReadAsync(edition.Lockfile, cancellation), edition);
         var release = version ?? ReleaseVersion.Parse($"{DateTimeOffset.FromUnixTimeSeconds(lockfile.Epoch):yyyyMMdd}.1");
-        edition = edition with { Name = named ?? edition.Name };
+        edition = edition with { Name = named ?? edition.Name, CommandLine = [.. edition.CommandLine, .. words ?? []] };
         var request = new BuildRequest(edition, lockfile, LockfileJson.DigestOf(lockfile), release, Path.GetFullPath(output)) { Clean = clean };
         RefuseNewerOutput(request.ReleaseFolder);
 
@@ -46,7 +48,8 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
         var bootstrap = environment.Context(host, told);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, bootstrap, cancellation);
         var tools = workbench.Enter();
-        var builder = new ReleaseBuilder(host, tools, workbench.Identity, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
+        var programs = new ProgramPublisher(host, DotnetSdk.Find(), environment.Checkout.Sources);
+        var builder = new ReleaseBuilder(host, tools, workbench.Identity, programs, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
         var result = await builder.BuildAsync(request, cancellation);
         log.Dispose();
         await AtomicFile.WriteAsync(Path.Combine(result.Folder, "build.log"), await File.ReadAllBytesAsync(logPath, cancellation), cancellation);

@@ -17,6 +17,9 @@ internal sealed record Checkout(string Root)
     /// <summary>Where releases are built to, unless the user names another folder.</summary>
     public string Out => Path.Combine(Root, "out");
 
+    /// <summary>The checkout with the sources of our programs: this one, or else the one that the tool itself was built in, when this holds a definition only.</summary>
+    public string Sources => Directory.Exists(Path.Combine(Root, "src")) ? Root : Above(AppContext.BaseDirectory)?.Root ?? Root;
+
     /// <summary>Finds the checkout: BANANA_HOME, which the launcher sets; else the nearest folder upwards of the current one or of the program.</summary>
     public static Checkout Find()
     {

@@ -7,7 +7,6 @@ using Banana.Cli.Terminal;
 
 namespace Banana.Cli.Testing;
 
-/// <summary><c>banana test mutations</c>: the full run of what <c>banana test unit</c> does a slice of.</summary>
 /// <summary>Tests of which CI runs a seeded slice: the whole is a command of its own.</summary>
 internal static class LongTestCommand
 {
@@ -15,7 +14,7 @@ internal static class LongTestCommand
 
     /// <summary>Damage to what is read.</summary>
     public static Command Mutations() => Create(
-        "mutations", "Give seeded damage to every parser of what comes from outside: metadata, manifest, delivery, index, chunk, patch, erofs",
+        "mutations", "Give seeded damage to every parser of what comes from outside: metadata, manifest, delivery, index, chunk, patch, erofs, FAT",
         "How many mutations there are, over all parsers", 1_000_000, "MutationTests.", "BANANA_TEST_MUTATIONS");
 
     /// <summary>Updates that do not come to their end.</summary>
@@ -23,7 +22,20 @@ internal static class LongTestCommand
         "kill-points", "Cut the power at every I/O call of an update, with three retries each, and let every call fail in every way",
         "How often the power is cut", 10_000, "InterruptedUpdateTests.", "BANANA_TEST_KILL_POINTS");
 
-    private static Command Create(string name, string what, string counted, int usual, string filter, string variable)
+    /// <summary>Every way in which a release can be broken.</summary>
+    public static Command BrokenKinds()
+    {
+        var command = new Command("broken-kinds", "Boot machines whose new release is broken, in every way that is known, until they have gone back to the old one (half an hour where there is no KVM)");
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, "vm", "FallbackTests.Every_kind", "BANANA_TEST_BROKEN_KINDS", "all", cancellation));
+        return command;
+    }
+
+    /// <summary>What a power cut leaves on a real disk.</summary>
+    public static Command CrashStates() => Create(
+        "crash-states", "Record every write of a device that updates in a virtual machine, and look at the states that a power cut can leave",
+        "About how many different states are looked at", 25_000, "CrashStateTests.", "BANANA_TEST_CRASH_STATES", "vm");
+
+    private static Command Create(string name, string what, string counted, int usual, string filter, string variable, string tier = "unit")
     {
         var count = new Option<int>("--count") { Description = counted, HelpName = "N", DefaultValueFactory = _ => usual };
         count.Validators.Add(result =>
@@ -34,12 +46,14 @@ internal static class LongTestCommand
             }
         });
         var command = new Command(name, what) { count };
-        command.SetAction((parsed, cancellation) => TestCommand.RunAsync(
-            [TestTier.All.First(tier => tier.Name == "unit")],
-            [filter],
-            new(StringComparer.Ordinal) { [variable] = parsed.GetValue(count).ToString(CultureInfo.InvariantCulture) },
-            new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
-            cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, tier, filter, variable, parsed.GetValue(count).ToString(CultureInfo.InvariantCulture), cancellation));
         return command;
     }
+
+    private static Task<int> RunAsync(ParseResult parsed, string tier, string filter, string variable, string value, CancellationToken cancellation) => TestCommand.RunAsync(
+        [TestTier.All.First(each => each.Name == tier)],
+        [filter],
+        new(StringComparer.Ordinal) { [variable] = value },
+        new TerminalProgress(parsed.GetValue(CommandHost.Verbose)),
+        cancellation);
 }

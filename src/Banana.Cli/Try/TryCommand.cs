@@ -6,6 +6,7 @@ using Banana.Cli.Build;
 using Banana.Cli.Setup;
 using Banana.Cli.Terminal;
 using Banana.Cli.Try.Report;
+using Banana.Cli.Try.Story;
 using Banana.Cli.Try.Update;
 using Banana.Cli.Vm;
 using Banana.Cli.Workbenches;
@@ -16,7 +17,10 @@ using Banana.Vm.Health;
 
 namespace Banana.Cli.Try;
 
-/// <summary><c>banana try</c>: the main job in one command. Builds the system, boots it, publishes it with its next release, and tells what came of it.</summary>
+/// <summary>
+/// <c>banana try</c>: the main job in one command. Builds the system and its next release, publishes both, boots the first in a virtual machine, lets it
+/// update itself, sends it a release that does not boot, and tells what came of it.
+/// </summary>
 internal static class TryCommand
 {
     private const int MemoryMiB = 2048;
@@ -27,7 +31,7 @@ internal static class TryCommand
     public static Command Create()
     {
         var edition = new Option<string>("--edition") { Description = "The edition to build and boot", DefaultValueFactory = _ => "core" };
-        var command = new Command("try", "Build the system from real packages, boot it in a virtual machine, publish it and its next release, and report on all that") { edition };
+        var command = new Command("try", "Build the system from real packages, boot it in a virtual machine, let it update itself and fall back from a broken release, and report on all that") { edition };
         command.SetAction(async (parsed, cancellation) => (int)await RunAsync(parsed.GetValue(edition)!, parsed.GetValue(CommandHost.Verbose), cancellation));
         return command;
     }
@@ -44,14 +48,16 @@ internal static class TryCommand
         var release = ReleaseDirectory.Open(built.Folder);
         var source = BootSource.Find(built.Folder, checkout.Out);
         var folder = Path.Combine(checkout.Out, "try");
+        var trial = new UpdateTrial(environment, environment.Progress);
+        var update = await trial.RunAsync(release, folder, cancellation);
+
         var request = new VmRequest { Health = true, MemoryMiB = MemoryMiB, Processors = Processors, Screenshot = Path.Combine(folder, "screen.png"), Timeout = Patience }.Check();
         var options = await VmMachine.OptionsAsync(request, source, environment.Host, cancellation);
         TerminalOutput.Info($"  booting it with {options.Accelerator.Description}; its console is in {options.SerialLog}");
-        var expected = new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash);
-        var boot = await WatchedBoot.RunAsync(options, expected, Patience, environment.Host, progress, cancellation);
-
-        var update = await new UpdateTrial(environment, environment.Progress).RunAsync(release, folder, cancellation);
-        var report = TryReport.Of(release, Path.GetRelativePath(checkout.Root, built.Folder), steps, boot, TimeProvider.System.GetUtcNow()) with { Update = update };
+        var (boot, story) = update is null
+            ? (await WatchedBoot.RunAsync(options, new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash), Patience, environment.Host, progress, cancellation), null)
+            : await StoryTeller.TellAsync(trial, options, release, folder, environment.Host, environment.Progress, cancellation);
+        var report = TryReport.Of(release, Path.GetRelativePath(checkout.Root, built.Folder), steps, boot, TimeProvider.System.GetUtcNow()) with { Update = update, Story = story };
         var html = Path.Combine(folder, "report.html");
         await HtmlReport.WriteAsync(report, html, cancellation);
         foreach (var line in TextReport.Of(report, Path.GetRelativePath(Environment.CurrentDirectory, html), TerminalOutput.Paint))
@@ -59,6 +65,6 @@ internal static class TryCommand
             TerminalOutput.Result(line);
         }
 
-        return boot.Verdict.IsHealthy ? ExitCode.Success : ExitCode.Unhealthy;
+        return boot.Verdict.IsHealthy && story?.IsGood != false ? ExitCode.Success : ExitCode.Unhealthy;
     }
 }

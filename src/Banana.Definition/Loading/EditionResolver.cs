@@ -36,6 +36,7 @@ public static class EditionResolver
             Base = chosen,
             Suite = suite,
             Packages = PackagesOf(definition, line, chosen.Plugin),
+            Programs = [.. line.SelectMany(edition => edition.Programs).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Units = MergeUnits(line),
             Overlays = [.. line.SelectMany(edition => edition.Overlays).Distinct(StringComparer.Ordinal).Select(overlay => Path.Combine(definition.Directory, overlay))],
             CommandLine = [.. line.SelectMany(edition => edition.CommandLine)],

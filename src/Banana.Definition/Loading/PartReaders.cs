@@ -76,6 +76,7 @@ internal static class PartReaders
         Base = map.Text("base"),
         Suite = map.Text("suite"),
         Sets = map.TextList("sets"),
+        Programs = map.TextList("programs"),
         Units = map.Map("units") is { } units ? ReadUnits(units) : new UnitChoices(),
         Overlays = map.TextList("overlays"),
         CommandLine = map.TextList("command-line"),

@@ -24,6 +24,9 @@ public sealed record Edition
     /// <summary>The packages asked for, by the base's names, sorted, each once.</summary>
     public required IReadOnlyList<string> Packages { get; init; }
 
+    /// <summary>Our own programs that it has, by name, sorted.</summary>
+    public required IReadOnlyList<string> Programs { get; init; }
+
     /// <summary>Units to enable, disable and mask.</summary>
     public required UnitChoices Units { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record EditionDefinition
     /// <summary>The package sets.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
+    /// <summary>Our own programs.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     /// <summary>Units to enable, disable and mask, and the default target.</summary>
     public UnitChoices Units { get; init; } = new();
 

@@ -14,6 +14,9 @@ internal static class DefinitionSchemas
     /// <summary>The plug-ins for bases.</summary>
     public static readonly IReadOnlyList<string> Plugins = ["debian", "arch", "tree"];
 
+    /// <summary>Our own programs for devices.</summary>
+    public static readonly IReadOnlyList<string> Programs = ["bananad"];
+
     /// <summary>os-release(5).</summary>
     public static readonly Schema Identity = new(
         "the identity",
@@ -86,6 +89,7 @@ internal static class DefinitionSchemas
         new("base", Text, Rule: TextRules.Name),
         new("suite", Text, Rule: TextRules.ForeignName),
         new("sets", TextList, Rule: TextRules.Name),
+        new("programs", TextList, Rule: TextRules.OneOf(Programs)),
         new("units", Map, Of: Units),
         new("overlays", TextList, Rule: TextRules.PathInside),
         new("command-line", TextList, Rule: TextRules.Word),

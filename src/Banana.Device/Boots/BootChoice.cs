@@ -93,6 +93,22 @@ public sealed class BootChoice(Machine machine, DeviceHistory history, TimeProvi
         });
     }
 
+    /// <summary>
+    /// Gives the try of this boot back, when it ended by the user's wish before there was a verdict. Only for a release that was found good before:
+    /// three short boots of a healthy machine are no reason to fall back; a new release has to show that it is good.
+    /// </summary>
+    public void GiveBack()
+    {
+        if (Releases().FirstOrDefault(release => release is { IsRunning: true, IsBlessed: true, Entry: { Left: not null, Done: > 0 } }) is { } running)
+        {
+            var entry = running.Entry!;
+            machine.RenameEntry(entry, entry with { Left = entry.Left + 1, Done = entry.Done - 1 });
+        }
+    }
+
+    /// <summary>Whether another release would boot if what runs were given up: one that did not use up its tries.</summary>
+    public bool HasAnother() => Releases().Any(release => release is { IsRunning: false, Entry.IsBad: false });
+
     /// <summary>Goes back: what runs is not started of itself any more, so that the other release boots next.</summary>
     /// <param name="reason">Why, for the history.</param>
     /// <returns>The release that boots next.</returns>

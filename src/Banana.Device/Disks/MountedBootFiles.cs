@@ -3,6 +3,7 @@
 
 using Banana.Foundation.Errors;
 using Banana.Foundation.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Banana.Device.Disks;
 
@@ -10,6 +11,8 @@ namespace Banana.Device.Disks;
 /// <param name="root">The mount point.</param>
 public sealed class MountedBootFiles(string root) : IBootFiles
 {
+    private readonly List<SafeFileHandle> held = [];
+
     /// <inheritdoc/>
     public string Name => root;
 
@@ -46,13 +49,39 @@ public sealed class MountedBootFiles(string root) : IBootFiles
     public Stream Open(string path) => new DurableFile(Path.Combine(root, path));
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => File.Move(Path.Combine(root, from), Path.Combine(root, to), overwrite: true);
+    public void Rename(string from, string to)
+    {
+        Hold(to);
+        File.Move(Path.Combine(root, from), Path.Combine(root, to), overwrite: true);
+    }
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(Path.Combine(root, path));
+    public void Delete(string path)
+    {
+        Hold(path);
+        File.Delete(Path.Combine(root, path));
+    }
 
     /// <inheritdoc/>
-    public void Sync() => UnixFile.SyncFileSystem(root);
+    public void Sync()
+    {
+        UnixFile.SyncFileSystem(root);
+
+        // syncfs(2) of a FAT hands everything to the disk, and does not tell the disk to empty its cache (Linux: fs/fat has no sync_fs); fsync does.
+        UnixFile.SyncDirectory(root);
+        held.ForEach(file => file.Dispose());
+        held.Clear();
+    }
+
+    // The kernel frees the clusters of a file that has no name any more when it is closed. Were that before its name is gone from the disk, too, a
+    // power cut could leave an entry whose chain is free: the boot loader would take it and fail.
+    private void Hold(string path)
+    {
+        if (File.Exists(Path.Combine(root, path)))
+        {
+            held.Add(File.OpenHandle(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        }
+    }
 
     // A plain FileStream's Flush hands its bytes to the kernel only.
     private sealed class DurableFile(string path) : FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16)

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Banana.Device.History;
 using Banana.Formats.Release;
@@ -141,3 +143,10 @@ public sealed record UpdateReport
 [JsonSerializable(typeof(UpdateReport))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceEvent>))]
 public sealed partial class ReportContext : JsonSerializerContext;
+
+/// <summary>How reports are written.</summary>
+public static class ReportJson
+{
+    /// <summary>Relaxed escaping: names of boot entries have a '+', which is nothing to hide.</summary>
+    public static ReportContext Readable { get; } = new(new JsonSerializerOptions(ReportContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -16,7 +16,9 @@ internal sealed class InstalledCheck(Machine machine, ReleaseManifest manifest)
     private const int Piece = 1 << 20;
 
     /// <summary>What is wrong with it, as one line; null: nothing.</summary>
-    public string? Problem(CancellationToken cancellation)
+    /// <param name="readBack">Whether this run has just read the partitions back from the disk and hashed them: then their names and the boot entry are looked at.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public string? Problem(bool readBack, CancellationToken cancellation)
     {
         var slot = DiskLayout.Read(machine.Disk, machine.Id).Slots.FirstOrDefault(slot => slot.Version == manifest.Version);
         if (slot is null)
@@ -32,8 +34,8 @@ internal sealed class InstalledCheck(Machine machine, ReleaseManifest manifest)
         var entries = machine.Entries().Where(entry => entry.Version == manifest.Version).ToList();
         return entries.Count != 1
             ? $"there are {entries.Count} boot entries for it"
-            : Differs(new PartitionStream(machine.Disk, slot.Usr), PartRole.Usr, isFile: false, cancellation)
-                ?? Differs(new PartitionStream(machine.Disk, slot.Tree), PartRole.UsrVerity, isFile: false, cancellation)
+            : (readBack ? null : Differs(new PartitionStream(machine.Disk, slot.Usr), PartRole.Usr, isFile: false, cancellation))
+                ?? (readBack ? null : Differs(new PartitionStream(machine.Disk, slot.Tree), PartRole.UsrVerity, isFile: false, cancellation))
                 ?? Differs(machine.Boot.Open(Machine.PathOf(entries[0])), PartRole.Uki, isFile: true, cancellation);
     }
 

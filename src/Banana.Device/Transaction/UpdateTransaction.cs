@@ -74,7 +74,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
         var uki = manifest.Find(PartRole.Uki)!;
         var partial = $"{BootEntryName.Folder}/{uki.File}.partial";
         var slot = SlotChoice.Choose(machine, DiskLayout.Read(machine.Disk, machine.Id), manifest);
-        if (slot.RootHash == manifest.RootHash && machine.Boot.Length(partial) is null && Find(manifest) is { } there && new InstalledCheck(machine, manifest).Problem(cancellation) is null)
+        if (slot.RootHash == manifest.RootHash && machine.Boot.Length(partial) is null && Find(manifest) is { } there && new InstalledCheck(machine, manifest).Problem(readBack: false, cancellation) is null)
         {
             return (new(slot, there, null), null);
         }
@@ -106,7 +106,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
         machine.Boot.Rename(partial, Machine.PathOf(entry));
         machine.Boot.Sync();
 
-        if (new InstalledCheck(machine, manifest).Problem(CancellationToken.None) is { } problem)
+        if (new InstalledCheck(machine, manifest).Problem(readBack: true, CancellationToken.None) is { } problem)
         {
             throw new BananaException(ExitCode.ToolFailed, $"{manifest.Version} was written, but the disk says otherwise: {problem}", machine.Disk.Name, "the disk may be damaged; what ran before still boots");
         }
@@ -120,6 +120,7 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     private void RequireBootRoom(ReleasePart uki, string partial, Slot slot)
     {
         var freed = machine.Entries().Where(entry => entry.Version == slot.Version).Sum(entry => machine.Boot.Length(Machine.PathOf(entry)) ?? 0);
+        freed += machine.Boot.List(string.Empty).Where(IsSalvaged).Sum(file => machine.Boot.Length(file) ?? 0);
         var target = new BootFileTarget(machine.Boot, partial);
         RoomNeed.Require([new(target.Name, target.Volume, uki.Size, target.Room() + freed)]);
     }
@@ -127,12 +128,13 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
     /// <summary>Takes the release out of a slot, entry first, so that no entry is ever there without its image. A slot that is being filled with this very release is left as it is.</summary>
     private Slot Empty(Slot slot, ReleaseManifest manifest, string partial)
     {
-        var gone = machine.Entries().Where(entry => entry.Version == slot.Version || entry.Version == manifest.Version).ToList();
+        var gone = machine.EntryFiles().Where(entry => entry.Version == slot.Version || entry.Version == manifest.Version).ToList();
 
         // What an earlier run left goes too. If this release's entry and its partial file are both there, the power was cut in the middle of the
         // rename: on FAT the two names may share one content, and neither is worth to be kept.
         var isTorn = gone.Exists(entry => entry.Version == manifest.Version);
-        var left = machine.Boot.List(BootEntryName.Folder).Where(file => file.EndsWith(".partial", StringComparison.Ordinal)).Select(file => $"{BootEntryName.Folder}/{file}").Where(path => isTorn || path != partial);
+        var left = machine.Boot.List(BootEntryName.Folder).Where(file => file.EndsWith(".partial", StringComparison.Ordinal)).Select(file => $"{BootEntryName.Folder}/{file}").Where(path => isTorn || path != partial)
+            .Concat(machine.Boot.List(string.Empty).Where(IsSalvaged));
         foreach (var path in gone.Select(Machine.PathOf).Concat(left).ToList())
         {
             machine.Boot.Delete(path);
@@ -159,6 +161,9 @@ public sealed class UpdateTransaction(Machine machine, IReleaseStore store, Fetc
             machine.Disk.Flush();
         }
     }
+
+    // What fsck.vfat -a, which runs before the partition is mounted, makes of clusters that no name leads to: a piece of an entry that was being written or deleted.
+    private static bool IsSalvaged(string file) => file.Length == 12 && file.StartsWith("FSCK", StringComparison.OrdinalIgnoreCase) && file.EndsWith(".REC", StringComparison.OrdinalIgnoreCase) && file.AsSpan(4, 4).ContainsAnyExceptInRange('0', '9') is false;
 
     private BootEntryName? Find(ReleaseManifest manifest) => machine.Entries().FirstOrDefault(entry => entry.Version == manifest.Version);
 

@@ -131,9 +131,8 @@ public sealed class DeviceUpdater(Machine machine, RunningSystem system, DeviceH
         using (store)
         {
             var refused = history.Read().Refused;
-            var installed = parts.Find(cancellation);
             var resolver = Resolver(store);
-            var found = await resolver.ResolveAsync(channel, installed, cancellation, version => wanted is { } only ? version == only : !refused.Any(release => release.Version == version)).ConfigureAwait(false);
+            var found = await resolver.ResolveAsync(channel, parts.Describe(), cancellation, version => wanted is { } only ? version == only : !refused.Any(release => release.Version == version)).ConfigureAwait(false);
             var passedOver = refused.Where(release => release.Version > system.Version).ToList();
             if (found.Manifest is not { } manifest)
             {
@@ -148,7 +147,7 @@ public sealed class DeviceUpdater(Machine machine, RunningSystem system, DeviceH
             }
 
             history.Change(record => record with { TimeFloor = Later(record.TimeFloor, DateTimeOffset.FromUnixTimeSeconds(manifest.SourceDateEpoch)) });
-            var plan = await new UpdatePlanner(store).PlanAsync(manifest, found.Delivery!, installed, roles: null, cancellation).ConfigureAwait(false);
+            var plan = await new UpdatePlanner(store).PlanAsync(manifest, found.Delivery!, parts.Find(found.Installed, cancellation), roles: null, cancellation).ConfigureAwait(false);
             return new(new(plan, IsInstalled(manifest)), found.Withdrawn, passedOver);
         }
     }

@@ -28,14 +28,19 @@ internal sealed class RunningParts(Machine machine, RunningSystem system) : IDis
     public static void Note(DeviceState state, ReleaseManifest manifest) =>
         state.Write(Notes + manifest.RootHash, Encoding.ASCII.GetBytes(manifest.Find(PartRole.Usr)!.Sha256));
 
+    /// <summary>What runs, without its parts.</summary>
+    public InstalledRelease Describe() => new() { Edition = system.Edition, Architecture = system.Architecture, Version = system.Version, Index = system.Index };
+
     /// <summary>Finds them. What cannot be read is left out: an update is possible without, and costs more.</summary>
-    public InstalledRelease Find(CancellationToken cancellation)
+    /// <param name="own">The manifest of what runs; null: not known, and the image has to be read for its digest.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public InstalledRelease Find(ReleaseManifest? own, CancellationToken cancellation)
     {
         Dictionary<PartRole, InstalledPart> parts = [];
         var layout = DiskLayout.Read(machine.Disk, machine.Id);
         if (layout.Slots.FirstOrDefault(slot => slot.RootHash == machine.RunningRootHash) is { } slot)
         {
-            Try(PartRole.Usr, () => Image(slot, cancellation));
+            Try(PartRole.Usr, () => Image(slot, own, cancellation));
             Forget([.. layout.Slots.Select(kept => kept.RootHash)]);
         }
 
@@ -44,7 +49,7 @@ internal sealed class RunningParts(Machine machine, RunningSystem system) : IDis
             Try(PartRole.Uki, () => new(Opened(new BootFileSource(machine.Boot, Machine.PathOf(running))), string.Empty));
         }
 
-        return new() { Edition = system.Edition, Architecture = system.Architecture, Version = system.Version, Index = system.Index, Parts = parts };
+        return Describe() with { Parts = parts };
 
         void Try(PartRole role, Func<InstalledPart> find)
         {
@@ -62,13 +67,18 @@ internal sealed class RunningParts(Machine machine, RunningSystem system) : IDis
     /// <inheritdoc/>
     public void Dispose() => open.ForEach(source => source.Dispose());
 
-    private InstalledPart Image(Slot slot, CancellationToken cancellation)
+    private InstalledPart Image(Slot slot, ReleaseManifest? own, CancellationToken cancellation)
     {
         var partition = machine.Disk.Window(slot.Usr.Offset, slot.Usr.Size, slot.Name);
         var image = partition.Window(0, ErofsSuperblock.Read(partition).Size, "the image of /usr");
         if (machine.State.Read(Notes + slot.RootHash) is { } noted)
         {
             return new(image, Encoding.ASCII.GetString(noted));
+        }
+
+        if (own is not null && own.RootHash == slot.RootHash && own.Find(PartRole.Usr) is { } part && part.Size == image.Length)
+        {
+            return new(image, part.Sha256);
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

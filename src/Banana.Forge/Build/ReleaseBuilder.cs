@@ -6,6 +6,7 @@ using Banana.Bases;
 using Banana.Definition.Model;
 using Banana.Forge.Images;
 using Banana.Forge.Initrd;
+using Banana.Forge.Programs;
 using Banana.Forge.Release;
 using Banana.Forge.Trees;
 using Banana.Formats.Release;
@@ -22,10 +23,11 @@ namespace Banana.Forge.Build;
 /// <param name="host">Runs programs on the host.</param>
 /// <param name="workbench">The sandbox of the external tools.</param>
 /// <param name="workbenchKey">What tells one workbench from another: another one may make other bytes.</param>
+/// <param name="programs">Publishes our own programs for the device.</param>
 /// <param name="packageBase">The base that the packages come from.</param>
 /// <param name="cache">Keeps what the steps made.</param>
 /// <param name="progress">Is told of every step.</param>
-public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, string workbenchKey, IBase packageBase, ArtifactCache cache, IProgressSink progress)
+public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, string workbenchKey, ProgramPublisher programs, IBase packageBase, ArtifactCache cache, IProgressSink progress)
 {
     /// <summary>Builds a release. The folder of the release is there whole or not at all.</summary>
     public async Task<BuildResult> BuildAsync(BuildRequest request, CancellationToken cancellation)
@@ -38,6 +40,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         var mkfsVersion = await ImageTools.MkfsVersionAsync(workbench, cancellation);
 
         var tree = await InstallAsync(steps, request, cancellation);
+        var published = edition.Programs.Count == 0 ? null : await programs.RunAsync(steps, edition.Programs, lockfile.Architecture, cancellation);
         var packages = PackageList.Read(tree.File(PackageList.FileName));
 
         // The initrd depends on packages only, so it is made while /usr is packed.
@@ -46,7 +49,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         Step usr, initrd;
         try
         {
-            usr = await UsrAsync(steps, request, tree, seed, linked.Token);
+            usr = await UsrAsync(steps, request, tree, published, seed, linked.Token);
             initrd = await initrdTask;
         }
         catch
@@ -123,7 +126,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
             cancellation);
     }
 
-    private async Task<Step> UsrAsync(StepCache steps, BuildRequest request, Step tree, SeededGuid seed, CancellationToken cancellation)
+    private async Task<Step> UsrAsync(StepCache steps, BuildRequest request, Step tree, Step? published, SeededGuid seed, CancellationToken cancellation)
     {
         var (edition, epoch) = (request.Edition, request.Lockfile.Epoch);
         var trimmed = await steps.RunAsync(
@@ -140,7 +143,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         var inputs = Inputs(
             ("recipe", HermeticUsr.Recipe), ("workbench", workbenchKey), ("trimmed", trimmed.Key), ("epoch", epoch.ToString()),
             ("release", OsRelease.Compose(edition, request.Version.ToString())), ("units", UnitPresets.Compose(edition.Units)),
-            ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty));
+            ("programs", published?.Key ?? string.Empty), ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty));
         foreach (var (overlay, index) in edition.Overlays.Select((overlay, index) => (overlay, index)))
         {
             inputs[$"overlay {index}"] = await Overlay.DigestAsync(overlay, cancellation);
@@ -153,7 +156,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
                 var root = Path.Combine(folder, "stage");
                 Directory.CreateDirectory(root);
                 var list = await File.ReadAllTextAsync(tree.File(PackageList.FileName), cancellation);
-                await new HermeticUsr(host, workbench, progress.Log).ComposeAsync(trimmed.File("stage"), root, edition, request.Version.ToString(), epoch, list, cancellation);
+                await new HermeticUsr(host, workbench, progress.Log).ComposeAsync(trimmed.File("stage"), root, edition, request.Version.ToString(), epoch, list, name => published!.File(name), cancellation);
                 return $"{new StagedTree(root).Walk("/usr").Count()} files";
             },
             cancellation);

@@ -19,6 +19,9 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
     public const string Recipe = "hermetic-usr 2";
 
+    /// <summary>Where our own programs are.</summary>
+    public const string Programs = "/usr/lib/banana";
+
     private const string StageMount = "/banana/stage";
     private const string Modules = "/usr/lib/modules";
     private const string HardwareDatabase = "/usr/lib/udev/hwdb.bin";
@@ -84,12 +87,18 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
     /// <param name="version">The version of the release.</param>
     /// <param name="epoch">The SOURCE_DATE_EPOCH.</param>
     /// <param name="packageList">The text of the package list that goes into the image.</param>
+    /// <param name="program">Where on the host a program of ours is, by its name.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public async Task ComposeAsync(string trimmed, string stageFolder, Edition edition, string version, long epoch, string packageList, CancellationToken cancellation)
+    public async Task ComposeAsync(string trimmed, string stageFolder, Edition edition, string version, long epoch, string packageList, Func<string, string> program, CancellationToken cancellation)
     {
         await CopyAsync(trimmed, stageFolder, cancellation);
         var tree = new StagedTree(stageFolder);
         var inside = workbench.WithBinds(new Bind(stageFolder, StageMount));
+        foreach (var name in edition.Programs)
+        {
+            tree.CopyIn(program(name), $"{Programs}/{name}");
+        }
+
         foreach (var overlay in edition.Overlays)
         {
             Overlay.Apply(overlay, tree);

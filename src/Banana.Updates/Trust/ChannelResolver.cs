@@ -17,7 +17,11 @@ namespace Banana.Updates.Trust;
 /// <param name="Manifest">Its manifest; null without a release.</param>
 /// <param name="Delivery">Where it is; null without a release.</param>
 /// <param name="Withdrawn">Why the installed release was withdrawn; null: it was not.</param>
-public sealed record ChannelOffer(ChannelEntry? Entry, ReleaseManifest? Manifest, ReleaseDelivery? Delivery, string? Withdrawn);
+public sealed record ChannelOffer(ChannelEntry? Entry, ReleaseManifest? Manifest, ReleaseDelivery? Delivery, string? Withdrawn)
+{
+    /// <summary>The manifest of the installed release, where the channel still names it: what its parts should be, without reading them.</summary>
+    public ReleaseManifest? Installed { get; init; }
+}
 
 /// <summary>Finds the release that a device should have, by The Update Framework: nothing is offered that the channel's keys did not sign.</summary>
 /// <param name="store">The repository.</param>
@@ -51,7 +55,7 @@ public sealed class ChannelResolver(IReleaseStore store, ITrustedStore trusted, 
 
             if (manifest.MinimumVersion == 0 || manifest.MinimumVersion <= installed.Index)
             {
-                return new(entry, manifest, await RepositoryReading.DeliveryAsync(store, entry, cancellation).ConfigureAwait(false), withdrawn);
+                return new(entry, manifest, await RepositoryReading.DeliveryAsync(store, entry, cancellation).ConfigureAwait(false), withdrawn) { Installed = await InstalledAsync(all, installed, cancellation).ConfigureAwait(false) };
             }
         }
 
@@ -77,6 +81,18 @@ public sealed class ChannelResolver(IReleaseStore store, ITrustedStore trusted, 
         catch (TufException error)
         {
             throw Explain(error, role);
+        }
+    }
+
+    private async Task<ReleaseManifest?> InstalledAsync(IReadOnlyList<ChannelEntry> all, InstalledRelease installed, CancellationToken cancellation)
+    {
+        try
+        {
+            return all.FirstOrDefault(entry => entry.Version == installed.Version) is { } own ? await RepositoryReading.ManifestAsync(store, own, cancellation).ConfigureAwait(false) : null;
+        }
+        catch (BananaException)
+        {
+            return null; // An update is possible without, and costs the reading of what is installed.
         }
     }
 

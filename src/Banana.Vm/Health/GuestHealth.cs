@@ -54,7 +54,7 @@ public static partial class GuestHealth
     [GeneratedRegex("^BANANA-HEALTH-END [0-9]+$", RegexOptions.None, 1000)]
     private static partial Regex EndMarker();
 
-    [GeneratedRegex("(?<firmware>No bootable option or device was found|UEFI Interactive Shell)|(?<emergency>You are in (emergency|rescue) mode|Entering emergency mode|Cannot open access to console)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<firmware>No bootable option or device was found|UEFI Interactive Shell)|(?<emergency>this boot failed; the machine restarts|You are in (emergency|rescue) mode|Entering emergency mode|Cannot open access to console)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hopeless();
 
     [GeneratedRegex(@"^\[(FAILED|DEPEND|[ ]TIME[ ])\] (?<what>.*)$|systemd\[1\]: (?<what>.*(Failed to start|Failed to mount|Timed out).*)$", RegexOptions.ExplicitCapture, 1000)]
@@ -68,6 +68,6 @@ public static partial class GuestHealth
         }
 
         var causes = console.Lines.Select(each => Cause().Match(each.Text)).Where(match => match.Success).Select(match => match.Groups["what"].Value).Distinct(StringComparer.Ordinal).Take(CausesInErrors).ToList();
-        return console.Failure($"the system stopped in an emergency shell{(causes.Count == 0 ? string.Empty : $" ({string.Join("; ", causes)})")}");
+        return console.Failure($"the boot failed{(causes.Count == 0 ? string.Empty : $" ({string.Join("; ", causes)})")}");
     }
 }

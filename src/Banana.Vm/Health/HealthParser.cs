@@ -61,6 +61,7 @@ internal static class HealthParser
             Entry = One("entry"),
             CountPath = One("count-path"),
             Bless = One("bless"),
+            EntryFiles = [.. values["entry-file"]],
             Errors = [.. values["error"]],
             Uptime = Seconds(One("uptime")),
         };

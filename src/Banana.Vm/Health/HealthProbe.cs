@@ -36,14 +36,15 @@ public static class HealthProbe
     /// <summary>The credentials that put the probe into a guest.</summary>
     public static IReadOnlyList<Credential> Credentials() =>
     [
-        Credential.Text("banana.health", Script()),
+        Script(),
         Credential.Text("systemd.extra-unit.banana-health.service", Unit + "\n"),
         Credential.Text("systemd.unit-dropin.multi-user.target", "[Unit]\nWants=banana-health.service\n"),
     ];
 
-    private static string Script()
+    /// <summary>The credential with the script alone, for somebody else who runs it.</summary>
+    internal static Credential Script()
     {
         using var script = new StreamReader(typeof(HealthProbe).Assembly.GetManifestResourceStream("probe.sh")!);
-        return script.ReadToEnd();
+        return Credential.Text("banana.health", script.ReadToEnd());
     }
 }

@@ -57,6 +57,9 @@ public sealed record HealthReport
     /// <summary>The path of the boot entry with its counter, while it is on trial; empty when boots are not counted.</summary>
     public required string CountPath { get; init; }
 
+    /// <summary>The files in <c>EFI/Linux</c> when the report was made; empty where that is not mounted.</summary>
+    public required IReadOnlyList<string> EntryFiles { get; init; }
+
     /// <summary>What <c>systemd-bless-boot status</c> says: "good", "clean" (not counted), "indeterminate" (on trial), "bad"; empty when the system has no such program.</summary>
     public required string Bless { get; init; }
 

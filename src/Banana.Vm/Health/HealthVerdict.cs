@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using Banana.Formats.Boot;
+
 namespace Banana.Vm.Health;
 
 /// <summary>One thing that was looked at.</summary>
@@ -92,14 +94,34 @@ public sealed record HealthVerdict(IReadOnlyList<HealthCheck> Checks)
             : new("/etc overlay", isOverlay, isOverlay ? "over the booted release's own" : $"is {(etc?.Target == "/etc" ? etc.FileSystem : "a plain folder")}");
     }
 
-    /// <summary>An entry on trial that is never blessed is passed over after its last try, however well it runs.</summary>
-    private static HealthCheck Entry(HealthReport report) => report.Bless switch
+    /// <summary>An entry whose tries are spent is passed over at the next start, however well it runs now.</summary>
+    private static HealthCheck Entry(HealthReport report)
     {
-        "good" => new("boot entry", true, Words(report.Entry, "blessed")),
-        "" when report.CountPath.Length > 0 => new("boot entry", false, $"{report.Entry} is on trial, and the system has no systemd-bless-boot to end that"),
-        "" or "clean" => new("boot entry", true, Words(report.Entry, "not on trial")),
-        "indeterminate" => new("boot entry", false, $"{report.Entry} is still on trial after a finished boot"),
-        var other => new("boot entry", false, $"{report.Entry} is marked {other}"),
+        const string Name = "boot entry";
+        if (report.EntryFiles.Count == 0)
+        {
+            return NotMounted(report, Name);
+        }
+
+        // The name without its counter is what the boot loader calls the entry.
+        var file = report.EntryFiles.Select(file => BootEntryName.TryParse(file, out var name) ? name : null).FirstOrDefault(name => name?.Blessed().ToString() == report.Entry);
+        return file switch
+        {
+            null => new(Name, report.EntryFiles.Contains(report.Entry, StringComparer.Ordinal), report.EntryFiles.Contains(report.Entry, StringComparer.Ordinal) ? Words(report.Entry, "not counted") : $"{report.Entry} is no longer among {string.Join(", ", report.EntryFiles)}"),
+            { Left: null } => new(Name, true, Words(report.Entry, "not counted")),
+            { IsBad: true } => new(Name, false, $"{file} has no tries left: it is not started again while there is another"),
+            { Done: 0 } => new(Name, true, Words(file.ToString(), "all tries are there")),
+            _ => new(Name, true, $"{file}, {file.Left} tries are left"),
+        };
+    }
+
+    private static HealthCheck NotMounted(HealthReport report, string name) => report.Bless switch
+    {
+        "good" => new(name, true, Words(report.Entry, "blessed")),
+        "" when report.CountPath.Length > 0 => new(name, false, $"{report.Entry} is on trial, and the system has no systemd-bless-boot to end that"),
+        "" or "clean" => new(name, true, Words(report.Entry, "not on trial")),
+        "indeterminate" => new(name, false, $"{report.Entry} is still on trial after a finished boot"),
+        var other => new(name, false, $"{report.Entry} is marked {other}"),
     };
 
     private static HealthCheck Writable(HealthReport report, string name, string place)

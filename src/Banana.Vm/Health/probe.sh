@@ -53,6 +53,10 @@ probe() {
     put_loader loader LoaderInfo
     put_loader entry LoaderEntrySelected
     put_loader count-path LoaderBootCountPath
+    # What systemd-boot will see at the next start; the first that is mounted (looking mounts it).
+    for place in /efi /boot; do
+        [ -d "$place/EFI/Linux" ] && { ls "$place/EFI/Linux" | put_lines entry-file; break; }
+    done
     [ -x /usr/lib/systemd/systemd-bless-boot ] && put bless "$(/usr/lib/systemd/systemd-bless-boot status 2>&1)"
     journalctl --quiet --boot --priority=err --lines=20 --output=short-monotonic --no-hostname --no-pager | put_lines error
     IFS= read -r line </proc/uptime; put uptime "$line"

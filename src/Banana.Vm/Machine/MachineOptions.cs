@@ -42,6 +42,12 @@ public sealed record MachineOptions
     /// <summary>Words for the kernel command line, beside those of the release. The stub of its UKI takes them (systemd-stub(7)).</summary>
     public IReadOnlyList<string> KernelWords { get; init; } = [];
 
+    /// <summary>How long an emulated guest waits for devices and units, in place of systemd's 90 s.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether a guest that panics goes on, to restart by itself as a real machine does; otherwise that is the end of the machine.</summary>
+    public bool OutlivesPanic { get; init; }
+
     /// <summary>Called with the bytes of the serial console as they come, for a terminal that shows them. Must be quick: the guest waits.</summary>
     public Action<ReadOnlyMemory<byte>>? OnConsoleBytes { get; init; }
 

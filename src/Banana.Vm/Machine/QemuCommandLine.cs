@@ -30,8 +30,8 @@ internal static class QemuCommandLine
     /// <summary>The program.</summary>
     public const string Program = "qemu-system-x86_64";
 
-    /// <summary>An emulated machine on a busy host needs more than systemd's 90 s: for a unit, and until the first boot has made the root file system.</summary>
-    private static readonly string[] Patience = ["systemd.default_device_timeout_sec=600", "systemd.default_timeout_start_sec=600"];
+    /// <summary>Instructions for many values at once are slow where each is a call of the emulator: SHA-256 alone is twice as fast without them.</summary>
+    private const string Emulated = "max,avx=off,avx2=off,sha-ni=off";
 
     /// <summary>The arguments of a machine.</summary>
     public static IReadOnlyList<string> Build(MachineOptions options, MachineFiles files, Accelerator accelerator)
@@ -41,13 +41,15 @@ internal static class QemuCommandLine
             "-nodefaults", "-no-user-config",
             "-machine", "q35",
             "-accel", accelerator.Argument,
-            "-cpu", "max",
+            "-cpu", accelerator.Kind == AcceleratorKind.Tcg ? Emulated : "max",
             "-smp", Text(options.Processors),
             "-m", Text(options.MemoryMiB),
             "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Escape(files.Firmware.Code)}",
             "-drive", $"if=pflash,unit=1,format=raw,file={Escape(files.Firmware.Variables)}",
             "-device", "virtio-rng-pci",
             "-device", "pvpanic-pci",
+            // A watchdog that resets the machine, as a real one has.
+            "-device", "i6300esb", "-action", $"watchdog=reset,panic={(options.OutlivesPanic ? "none" : "shutdown")}",
             "-chardev", $"pipe,id=console,path={Escape(files.ConsolePipes)}", "-serial", "chardev:console",
             "-chardev", $"pipe,id=report,path={Escape(files.ReportPipes)}", "-serial", "chardev:report",
             "-chardev", $"socket,id=monitor,path={Escape(files.MonitorSocket)}", "-mon", "chardev=monitor,mode=control",
@@ -75,7 +77,7 @@ internal static class QemuCommandLine
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Screen, "unknown screen"),
         });
         arguments.AddRange(files.CredentialArguments);
-        IReadOnlyList<string> words = accelerator.Kind == AcceleratorKind.Tcg ? [.. Patience, .. options.KernelWords] : options.KernelWords;
+        IReadOnlyList<string> words = accelerator.Kind == AcceleratorKind.Tcg ? [.. Patience(options), .. options.KernelWords] : options.KernelWords;
         if (words.Count > 0)
         {
             arguments.AddRange(["-smbios", $"type=11,value=io.systemd.stub.kernel-cmdline-extra={Escape(string.Join(' ', words))}"]);
@@ -89,6 +91,10 @@ internal static class QemuCommandLine
     public static string Escape(string text) => text.Replace(",", ",,", StringComparison.Ordinal);
 
     private static readonly string[] WindowDevices = ["-device", "virtio-vga", "-device", "qemu-xhci", "-device", "usb-tablet", "-device", "usb-kbd"];
+
+    // An emulated machine on a busy host needs more than systemd's 90 s: for a unit, and until the first boot has made the root file system.
+    private static string[] Patience(MachineOptions options) =>
+        [$"systemd.default_device_timeout_sec={Text((int)options.Patience.TotalSeconds)}", $"systemd.default_timeout_start_sec={Text((int)options.Patience.TotalSeconds)}"];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -58,7 +58,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             [.. options.Credentials.SelectMany((credential, number) => credential.Write(folder.Path, number))]);
         life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Accelerator = options.Accelerator;
-        Console = new SerialConsole("the serial console", options.SerialLog, () => Uptime) { OnBytes = options.OnConsoleBytes, OnLine = options.OnConsoleLine };
+        Console = new SerialConsole("the serial console", options.SerialLog, () => Uptime) { OutlivesPanic = options.OutlivesPanic, OnBytes = options.OnConsoleBytes, OnLine = options.OnConsoleLine };
         Report = new SerialConsole("the report port", folder.File("report.log"), () => Uptime);
     }
 
@@ -299,7 +299,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private (BananaException Why, bool IsError) Explain(QemuExit exit)
     {
         var shutdown = Events.LastOrDefault(happened => happened.Event.Name == "SHUTDOWN").Event;
-        if (Events.Any(happened => happened.Event.Name == "GUEST_PANICKED"))
+        if (!options.OutlivesPanic && Events.Any(happened => happened.Event.Name == "GUEST_PANICKED"))
         {
             return (new BananaException(ExitCode.Unhealthy, "the guest's kernel panicked", next: $"the whole log is in {Console.LogFile}"), true);
         }

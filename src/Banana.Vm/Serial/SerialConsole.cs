@@ -45,6 +45,9 @@ public sealed partial class SerialConsole : IAsyncDisposable
     /// <summary>The file with every byte.</summary>
     public string LogFile { get; }
 
+    /// <summary>Whether a panic of the guest is not the end of what it says.</summary>
+    internal bool OutlivesPanic { get; init; }
+
     /// <summary>Called with the bytes as they come.</summary>
     internal Action<ReadOnlyMemory<byte>>? OnBytes { get; init; }
 
@@ -215,7 +218,7 @@ public sealed partial class SerialConsole : IAsyncDisposable
         lines.Add(new SerialLine(lineBegan, line));
         OnLine?.Invoke(lines[^1]);
         lineBegan = clock();
-        if (end is null && Panic().Match(line) is { Success: true } panic)
+        if (end is null && !OutlivesPanic && Panic().Match(line) is { Success: true } panic)
         {
             waiters.RemoveAll(Offer);
             Fail(new BananaException(ExitCode.Unhealthy, $"the guest's kernel panicked ({panic.Value})"));

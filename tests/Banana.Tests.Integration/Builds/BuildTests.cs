@@ -39,7 +39,7 @@ public sealed class BuildTests
         Assert.Equal(0, again.ExitCode);
         using var json = JsonDocument.Parse(again.Output);
         var cached = json.RootElement.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("cached").GetBoolean()).Select(step => step.GetProperty("name").GetString()!).Order(StringComparer.Ordinal);
-        Assert.Equal(["initrd", "tree", "trim"], cached);
+        Assert.Equal(["initrd", "programs", "tree", "trim"], cached);
         var after = ReleaseDirectory.Open(folder);
         Assert.NotEqual(before.RootHash, after.Manifest.RootHash);
         using var image = Usr(after);
@@ -114,6 +114,8 @@ public sealed class BuildTests
 
         Assert.DoesNotContain(paths, path => path.Contains("__pycache__", StringComparison.Ordinal) || path.EndsWith("/vmlinuz", StringComparison.Ordinal) || path.Contains("alternatives/", StringComparison.Ordinal));
         Assert.Contains($"IMAGE_VERSION=\"{release.Manifest.Version}\"", ReadText(image, "lib/os-release"), StringComparison.Ordinal);
+        Assert.Equal("../lib/banana/bananad", image.ReadLink(image.Find("bin/bananactl")!));
+        Assert.Equal("755", Convert.ToString(image.Find("lib/banana/bananad")!.Permissions, 8));
         Assert.Contains("u root 0:0", ReadText(image, "lib/sysusers.d/00-banana-ids.conf"), StringComparison.Ordinal);
     }
 
@@ -124,6 +126,7 @@ public sealed class BuildTests
         var slots = disk.Partitions.Where(partition => partition.Type == GptPartitionType.UsrX8664).ToList();
         Assert.Equal([$"banana_{release.Manifest.Version}", "_empty"], slots.Select(slot => slot.Label));
         Assert.Equal(release.Manifest.RootHash[..32], slots[0].Id.ToString("N"));
+        Assert.Equal(16L << 20, disk.Partitions.Single(partition => partition.Label == "banana-state").Size);
         Assert.True(disk.Partitions.Single(partition => partition.Type == GptPartitionType.Esp).Size >= 1L << 30);
         using var uki = ByteSource.OpenFile(release.Require(PartRole.Uki));
         Assert.StartsWith($"usrhash={release.Manifest.RootHash} ", PeImage.Read(uki).ReadText(PeImage.CommandLineSection), StringComparison.Ordinal);

@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Cli.Setup;
+using Banana.Forge.Build;
+using Banana.Forge.Programs;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
+using Banana.Foundation.Progress;
 using Banana.Tests.Integration.Tools;
 
 namespace Banana.Tests.Integration.Builds;
 
 /// <summary>
 /// A maker's machine of its own: a copy of the definition, a cache without a single step in it, a place for releases.
-/// Packages and workbench are shared with all other tests, because they are inputs and not what is tested.
+/// Packages, workbench and our own programs are shared with all other tests, because they are inputs and not what is tested.
 /// </summary>
 internal sealed class MakersMachine : IDisposable
 {
@@ -37,16 +40,30 @@ internal sealed class MakersMachine : IDisposable
     /// <summary>Sets up a machine.</summary>
     /// <param name="name">The name of its folder, a part of every path that a build sees.</param>
     /// <param name="mask">The umask of its user.</param>
-    public static async Task<MakersMachine> CreateAsync(string name = "machine", string mask = "022")
+    /// <param name="hasSources">Whether it has the sources too, and builds our own programs itself.</param>
+    public static async Task<MakersMachine> CreateAsync(string name = "machine", string mask = "022", bool hasSources = false)
     {
         var workbench = await WorkbenchTools.WorkbenchAsync();
         var machine = new MakersMachine(Path.Combine(Directory.CreateTempSubdirectory("banana-test-").FullName, name)) { Mask = mask };
         Directory.CreateDirectory(machine.Home);
-        await new ProcessRunner().RunAsync(Command.Of("cp", "--recursive", "--no-dereference", Path.Combine(Checkout.Find().Root, "os"), machine.Home), CancellationToken.None);
+        var root = Checkout.Find().Root;
+        await new ProcessRunner().RunAsync(Command.Of("cp", "--recursive", "--no-dereference", Path.Combine(root, "os"), machine.Home), CancellationToken.None);
         Directory.CreateDirectory(Path.Combine(SharedCache, "pool"));
         Directory.CreateDirectory(Path.Combine(machine.Cache, "artifacts", "entries"));
         File.CreateSymbolicLink(Path.Combine(machine.Cache, "pool"), Path.Combine(SharedCache, "pool"));
-        File.CreateSymbolicLink(Path.Combine(machine.Cache, "artifacts", "entries", Path.GetFileName(workbench.Root)), workbench.Root);
+        machine.Share(workbench.Root);
+        if (hasSources)
+        {
+            string[] sources = ["src", "eng", "global.json", .. Directory.GetFiles(root, "Directory.*").Select(file => Path.GetFileName(file))];
+            await new ProcessRunner().RunAsync(Command.Of("cp", ["--recursive", .. sources.Select(source => Path.Combine(root, source)), machine.Home]), CancellationToken.None);
+        }
+        else
+        {
+            var steps = new StepCache(new ArtifactCache(Path.Combine(SharedCache, "artifacts")), SilentProgress.Instance, clean: false);
+            var programs = await new ProgramPublisher(new ProcessRunner(), DotnetSdk.Find(), root).RunAsync(steps, [.. ProgramPublisher.Projects.Keys], "x86-64", CancellationToken.None);
+            machine.Share(programs.Folder);
+        }
+
         return machine;
     }
 
@@ -82,6 +99,8 @@ internal sealed class MakersMachine : IDisposable
     }
 
     public void Dispose() => ArtifactCache.DeleteTree(Path.GetDirectoryName(folder)!);
+
+    private void Share(string entry) => File.CreateSymbolicLink(Path.Combine(Cache, "artifacts", "entries", Path.GetFileName(entry)), entry);
 
     private static string ReadOrNothing(string path)
     {

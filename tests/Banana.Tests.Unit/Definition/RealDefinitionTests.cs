@@ -41,4 +41,14 @@ public sealed class RealDefinitionTests
             Assert.Equal(found.Plugin != "tree", EditionResolver.Resolve(moved, "core").Packages.Count > 0);
         }
     }
+
+    [Theory]
+    [InlineData("usr/lib/systemd/system.conf.d/10-banana.conf")]
+    [InlineData("usr/lib/systemd/system/banana-restart.service")]
+    [InlineData("usr/lib/systemd/system/emergency.service.d/10-banana.conf")]
+    public void A_failure_ends_the_same_way_in_the_initrd_and_in_the_system(string file)
+    {
+        var core = EditionResolver.Resolve(Os, "core");
+        Assert.Equal(File.ReadAllText(Path.Combine(core.Initrd.Overlay, file)), File.ReadAllText(core.Overlays.Select(overlay => Path.Combine(overlay, file)).Single(File.Exists)));
+    }
 }

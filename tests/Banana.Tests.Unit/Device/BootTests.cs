@@ -97,6 +97,21 @@ public sealed class BootTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Of_two_names_of_one_entry_that_fsck_left_the_one_with_the_content_stays()
+    {
+        // A cut in the middle of the re-arming: both names are there, and fsck.vfat took the content from one.
+        var uki = world.Part(DeviceWorld.Running, PartRole.Uki);
+        foreach (var (whole, empty) in new[] { ("+3", "+2-1"), ("+2-1", "+3") })
+        {
+            string PathOf(string counter) => $"EFI/Linux/banana_{DeviceWorld.Running}{counter}.efi";
+            boot = new(new Dictionary<string, byte[]>(StringComparer.Ordinal) { [PathOf(whole)] = uki, [PathOf(empty)] = [] }, None);
+            var machine = world.Machine(disk, boot);
+            new BootChoice(machine, new DeviceHistory(machine.State), TimeProvider.System).Bless([]);
+            Assert.Equal(uki, boot.Content[PathOf("+3")]);
+        }
+    }
+
+    [Fact]
     public async Task Two_power_cuts_during_a_boot_are_forgiven()
     {
         await world.InstallAsync(disk, boot);

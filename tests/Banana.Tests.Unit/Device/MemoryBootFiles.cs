@@ -24,7 +24,7 @@ internal sealed class MemoryBootFiles(IReadOnlyDictionary<string, byte[]> conten
     public long Free() => room - current.Values.Sum(file => file.Length);
 
     public IReadOnlyList<string> List(string folder) =>
-        [.. current.Keys.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal)).Select(path => path[(folder.Length + 1)..]).Order(StringComparer.Ordinal)];
+        [.. current.Keys.Where(path => (Path.GetDirectoryName(path) ?? string.Empty) == folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public long? Length(string path) => current.TryGetValue(path, out var file) ? file.Length : null;
 

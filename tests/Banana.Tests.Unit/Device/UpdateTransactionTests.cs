@@ -46,6 +46,18 @@ public sealed class UpdateTransactionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_fsck_kept_of_an_interrupted_update_goes_and_other_files_stay()
+    {
+        var files = world.Entries(null);
+        files["FSCK0000.REC"] = new byte[60_000];
+        files["FSCKNOTE.REC"] = [1];
+        files[$"EFI/Linux/banana_{DeviceWorld.New}+3.efi"] = [];
+        var boot = new MemoryBootFiles(files, None);
+        await world.InstallAsync(new MemoryDisk(world.Disk(null), None), boot);
+        Assert.Equal(["EFI/Linux/banana_20261102.1.efi", "EFI/Linux/banana_20261103.1+3.efi", "FSCKNOTE.REC"], boot.Content.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_damaged_slot_of_the_same_release_is_written_anew()
     {
         var (disk, boot) = Make(null);

@@ -9,8 +9,8 @@ namespace Banana.Tests.Unit.Formats;
 /// </summary>
 internal static class Mutations
 {
-    // metadata, manifest, delivery, index, chunk, patch, erofs
-    private const int Parsers = 7;
+    // metadata, manifest, delivery, index, chunk, patch, erofs, FAT
+    private const int Parsers = 8;
 
     private static readonly int? Asked = int.TryParse(Environment.GetEnvironmentVariable("BANANA_TEST_MUTATIONS"), out var count) ? count : null;
 

@@ -24,6 +24,8 @@ public sealed partial class ReferenceTests
         ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],
         ["Banana.Updates"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases"],
         ["Banana.Device"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates"],
+        ["Banana.Control"] = ["Banana.Foundation", "Banana.Formats", "Banana.Bus", "Banana.Device"],
+        ["Banana.Daemon"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Releases", "Banana.Updates", "Banana.Bus", "Banana.Device", "Banana.Control"],
         ["Banana.Cli"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf", "Banana.Definition", "Banana.Bases", "Banana.Workbench", "Banana.Forge", "Banana.Vm", "Banana.Releases", "Banana.Serving", "Banana.Updates", "Banana.Device"],
         ["Banana.Bus"] = ["Banana.Foundation"],
         ["Banana.Tuf.Client"] = ["Banana.Tuf"],
@@ -34,6 +36,7 @@ public sealed partial class ReferenceTests
     {
         ["Banana.Definition"] = ["YamlDotNet"],
         ["Banana.Cli"] = ["System.CommandLine"],
+        ["Banana.Control"] = ["System.CommandLine"],
     };
 
     public static TheoryData<string> Projects => [.. ProjectFiles().Select(path => Path.GetFileNameWithoutExtension(path))];

@@ -15,6 +15,8 @@ public sealed partial class SourceFileTests
     private static readonly string[] OwnersOfBannedSymbols =
     [
         "src/Banana.Cli/Terminal/TerminalOutput.cs", // the console
+        "src/Banana.Control/Output.cs", // the console of bananactl
+        "src/Banana.Daemon/Journal.cs", // what the service tells
         "src/Banana.Foundation/Processes/ProcessRunner.cs", // processes
         "src/Banana.Tuf.Client/Program.cs", // a console of its own: it depends on nothing but the TUF library
     ];
@@ -74,7 +76,7 @@ public sealed partial class SourceFileTests
         Assert.Contains(SourceFiles.Lines("eng/BannedSymbols.txt"), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
 
     private static string LicenceOf(string file) =>
-        file.StartsWith("src/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Cli/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Tuf.Client/", StringComparison.Ordinal) ? "LGPL-2.1-or-later" : "GPL-2.0-or-later";
+        file.StartsWith("src/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Cli/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Tuf.Client/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Daemon/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Control/", StringComparison.Ordinal) ? "LGPL-2.1-or-later" : "GPL-2.0-or-later";
 
     /// <summary>REUSE's globs: "*" within a name, "**" across folders (https://reuse.software/spec-3.3/#reusetoml).</summary>
     private static bool Covers(string pattern, string file) =>

@@ -29,12 +29,25 @@ public sealed class HealthVerdictTests
     [InlineData("bless=", "bless=indeterminate", "boot entry: banana_20261030.1.efi is still on trial after a finished boot")]
     [InlineData("bless=", "bless=bad", "boot entry: banana_20261030.1.efi is marked bad")]
     [InlineData("bless=", "count-path=\\EFI\\Linux\\a+2-1.efi", "boot entry: banana_20261030.1.efi is on trial, and the system has no systemd-bless-boot to end that")]
+    [InlineData("bless=", "entry-file=banana_20261030.1+0-3.efi", "boot entry: banana_20261030.1+0-3.efi has no tries left: it is not started again while there is another")]
+    [InlineData("bless=", "entry-file=banana_20261029.1+3.efi", "boot entry: banana_20261030.1.efi is no longer among banana_20261029.1+3.efi")]
     [InlineData("os=IMAGE_VERSION", "os=IMAGE_VERSION=20261029.4", "version: 20261029.4 booted, 20261030.1 was built")]
     public void Each_thing_that_is_wrong_is_named(string begin, string line, string reason)
     {
         var verdict = HealthVerdict.Of(HealthSamples.With((begin, line)), new HealthExpectation("20261030.1", HealthSamples.RootHash));
         Assert.False(verdict.IsHealthy);
         Assert.Contains(reason, verdict.Reasons);
+    }
+
+    [Theory]
+    [InlineData("banana_20261030.1+3.efi", "banana_20261030.1+3.efi, all tries are there")]
+    [InlineData("banana_20261030.1+2-1.efi", "banana_20261030.1+2-1.efi, 2 tries are left")]
+    [InlineData("banana_20261030.1.efi", "banana_20261030.1.efi, not counted")]
+    public void The_file_of_the_entry_says_what_the_next_start_will_do(string file, string detail)
+    {
+        var verdict = HealthVerdict.Of(HealthSamples.With(("bless=", $"bless=indeterminate\nentry-file=banana_20261029.1+3.efi\nentry-file={file}")));
+        Assert.True(verdict.IsHealthy, string.Join('\n', verdict.Reasons));
+        Assert.Equal(detail, verdict.Checks.Single(check => check.Name == "boot entry").Detail);
     }
 
     [Fact]

@@ -25,6 +25,7 @@ internal static class HtmlReport
         Header(html, report, healthy);
         html.Raw("<main>\n");
         Cards(html, report);
+        HtmlStory.Write(html, report);
         HtmlSections.Health(html, report);
         HtmlSections.Build(html, report);
         HtmlSections.Boot(html, report);

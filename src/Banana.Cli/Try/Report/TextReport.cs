@@ -38,6 +38,20 @@ internal static class TextReport
             }
         }
 
+        if (report.Story is { } story)
+        {
+            yield return "  the life of a device:";
+            foreach (var happened in story.Events)
+            {
+                yield return $"    {(happened.IsGood ? paint("✓", "1;32") : paint("✗", "1;31"))} {$"{(int)happened.At.TotalMinutes}:{happened.At.Seconds:00}",6}  {happened.What}";
+            }
+
+            foreach (var line in story.History)
+            {
+                yield return $"      {paint(line, "2")}";
+            }
+        }
+
         yield return $"  report     {html}";
         yield return string.Empty;
         foreach (var (command, what) in report.NextSteps().Take(2))

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using Banana.Cli.Try.Story;
 using Banana.Cli.Try.Update;
 using Banana.Formats.Release;
 using Banana.Vm.Health;
@@ -33,6 +34,9 @@ internal sealed record TryReport
 
     /// <summary>What the next release costs; null when there is none.</summary>
     public UpdateCosts? Update { get; init; }
+
+    /// <summary>The life of a device with it; null when there is no next release.</summary>
+    public StoryReport? Story { get; init; }
 
     /// <summary>From the beginning of the first step to the end of the last; steps overlap.</summary>
     public TimeSpan BuildTime => Steps.Count == 0 ? TimeSpan.Zero : Steps.Max(step => step.Start + step.Duration) - Steps.Min(step => step.Start);

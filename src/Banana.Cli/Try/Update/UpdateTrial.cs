@@ -24,38 +24,58 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
     /// <summary>The edition whose lockfile has newer packages is the edition's name with this.</summary>
     public const string NextSuffix = "-next";
 
-    private const string Channel = "testing";
+    /// <summary>The channel that everything is published to.</summary>
+    public const string Channel = "testing";
+
+    /// <summary>What makes a release that panics in its first second: there is no such program in its initrd.</summary>
+    public static readonly IReadOnlyList<string> Broken = ["rdinit=/broken-on-purpose", "panic=1"];
 
     // A third of the time that a published patch takes, for about a seventh more bytes.
     private const int QuickPatches = 15;
 
-    /// <summary>Does it; null when the edition has no next one.</summary>
+    /// <summary>Builds the next release and publishes both; null when the edition has no next one.</summary>
     /// <param name="current">The release that was built.</param>
     /// <param name="folder">Where repository and keys are.</param>
     /// <param name="cancellation">Stops the work.</param>
     public async Task<UpdateCosts?> RunAsync(ReleaseDirectory current, string folder, CancellationToken cancellation)
     {
-        var edition = current.Manifest.Edition;
-        if (!environment.Definition.Editions.ContainsKey(edition + NextSuffix))
+        if (!environment.Definition.Editions.ContainsKey(current.Manifest.Edition + NextSuffix))
         {
             return null;
         }
 
-        var version = new ReleaseVersion(current.Manifest.Version.Day, current.Manifest.Version.Number + 1);
-        var built = await new Maker(environment, progress).BuildAsync(edition + NextSuffix, version, Path.Combine(folder, "releases"), clean: false, cancellation, named: edition);
-        var next = ReleaseDirectory.Open(built.Folder);
+        var next = await BuildAsync(current, 1, words: null, folder, cancellation);
+        await PublishAsync(current, folder, cancellation);
+        var report = await PublishAsync(next, folder, cancellation);
+        return UpdateCosts.Of(current.Manifest.Version, report.Delivery, ReleaseChanges.Between(null, current.ReadPackages(), next.ReadPackages()).Packages.Count);
+    }
+
+    /// <summary>Builds a release that comes after the current one.</summary>
+    /// <param name="current">The current one.</param>
+    /// <param name="after">Its number after the current one's.</param>
+    /// <param name="words">More words of its kernel command line.</param>
+    /// <param name="folder">Where releases are.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task<ReleaseDirectory> BuildAsync(ReleaseDirectory current, int after, IReadOnlyList<string>? words, string folder, CancellationToken cancellation)
+    {
+        var edition = current.Manifest.Edition;
+        var version = new ReleaseVersion(current.Manifest.Version.Day, current.Manifest.Version.Number + after);
+        var built = await new Maker(environment, progress).BuildAsync(edition + NextSuffix, version, Path.Combine(folder, "releases"), clean: false, cancellation, named: edition, words);
+        return ReleaseDirectory.Open(built.Folder);
+    }
+
+    /// <summary>Publishes a release to the repository in a folder, which is made when it is not there.</summary>
+    public async Task<PublishReport> PublishAsync(ReleaseDirectory release, string folder, CancellationToken cancellation)
+    {
         using var keys = Keys(Path.Combine(folder, "keys"));
-        using var store = ReleaseStores.Open(Path.Combine(folder, "repository"));
+        using var store = ReleaseStores.Open(RepositoryOf(folder));
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
         var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = QuickPatches };
-        var publisher = new Publisher(progress, TimeProvider.System);
-        return await TufErrors.ExplainAsync(store.Location, async () =>
-        {
-            await publisher.PublishAsync(current, store, () => Begin(keys), options, cancellation);
-            var report = await publisher.PublishAsync(next, store, create: null, options, cancellation);
-            return UpdateCosts.Of(current.Manifest.Version, report.Delivery, ReleaseChanges.Between(null, current.ReadPackages(), next.ReadPackages()).Packages.Count);
-        });
+        return await TufErrors.ExplainAsync(store.Location, () => new Publisher(progress, TimeProvider.System).PublishAsync(release, store, () => Begin(keys), options, cancellation));
     }
+
+    /// <summary>The repository in a folder.</summary>
+    public static string RepositoryOf(string folder) => Path.Combine(folder, "repository");
 
     // One key for each role, as 'banana keys make' does it.
     private static KeyFolder Keys(string folder)

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Buffers.Binary;
 using System.Text;
 using Banana.Formats.Pe;
 using Banana.Formats.Storage;
 using Banana.Foundation.Errors;
+using Banana.Tests.Shared;
 
 namespace Banana.Tests.Unit.Formats.Pe;
 
@@ -74,30 +74,6 @@ public sealed class PeImageTests
 
     private static PeImage Read(byte[] bytes) => PeImage.Read(ByteSource.FromMemory(bytes, "uki.efi"));
 
-    // The least that is a PE file: DOS header, COFF header with an optional header of 16 bytes, sections of 512.
-    private static byte[] Make(params (string Name, string Content)[] sections)
-    {
-        const int Header = 0x80;
-        const int Alignment = 512;
-        var table = Header + 24 + 16;
-        var bytes = new byte[1024];
-        "MZ"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(60), Header);
-        "PE\0\0"u8.CopyTo(bytes.AsSpan(Header));
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(Header + 6), (ushort)sections.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(Header + 20), 16);
-        foreach (var (name, content) in sections)
-        {
-            var raw = (content.Length + Alignment - 1) / Alignment * Alignment;
-            var entry = bytes.AsSpan(table);
-            Encoding.ASCII.GetBytes(name, entry);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], (uint)content.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], (uint)raw);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[20..], (uint)bytes.Length);
-            bytes = [.. bytes, .. Encoding.ASCII.GetBytes(content), .. new byte[raw - content.Length]];
-            table += 40;
-        }
-
-        return bytes;
-    }
+    private static byte[] Make(params (string Name, string Content)[] sections) =>
+        PeBytes.Make([.. sections.Select(section => (section.Name, Encoding.ASCII.GetBytes(section.Content)))]);
 }

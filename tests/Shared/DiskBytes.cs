@@ -5,7 +5,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Banana.Formats.Gpt;
 
-namespace Banana.Tests.Unit.Device;
+namespace Banana.Tests;
 
 /// <summary>A disk with a partition table as UEFI 2.10, 5.3 has it; that we read such tables as sfdisk writes them is another test's.</summary>
 internal static class DiskBytes

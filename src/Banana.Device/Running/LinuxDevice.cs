@@ -3,6 +3,7 @@
 
 using Banana.Device.Disks;
 using Banana.Device.History;
+using Banana.Device.Settings;
 using Banana.Device.Slots;
 using Banana.Device.State;
 using Banana.Formats.Verity;
@@ -11,36 +12,17 @@ using Banana.Foundation.Files;
 
 namespace Banana.Device.Running;
 
-/// <summary>The machine that this program runs on: its disk is the one that holds the /usr that runs.</summary>
-public sealed class LinuxMachine : IDisposable
+/// <summary>The device that this program runs on: its disk is the one that holds the /usr that runs.</summary>
+public static class LinuxDevice
 {
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(30);
-    private readonly BlockDisk disk;
-
-    private LinuxMachine(Machine machine, RunningSystem system, DeviceHistory history)
-    {
-        (Machine, System, History) = (machine, system, history);
-        disk = machine.Disk;
-    }
-
     /// <summary>Where locks are: they end with the boot.</summary>
     public const string Locks = "/run/banana";
 
-    /// <summary>The machine.</summary>
-    public Machine Machine { get; }
-
-    /// <summary>What runs.</summary>
-    public RunningSystem System { get; }
-
-    /// <summary>Its record.</summary>
-    public DeviceHistory History { get; }
-
-    /// <summary>This boot.</summary>
-    public static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(30);
 
     /// <summary>Finds and opens it.</summary>
     /// <exception cref="BananaException">/usr is no verified image of a disk, the disk cannot be written, or it has no slots.</exception>
-    public static LinuxMachine Open()
+    public static RunningDevice Open()
     {
         var system = RunningSystem.Read();
         var path = DiskOf(system.RootHash ?? throw new BananaException(ExitCode.BadInput, "the system that runs is not a verified image, so it is not updated", "/proc/cmdline (usrhash=)", "restart from the installed disk"));
@@ -68,7 +50,16 @@ public sealed class LinuxMachine : IDisposable
                 RunningRootHash = system.RootHash,
                 IsBlessed = rootHash => history.Read().Blessed.Contains(rootHash, StringComparer.Ordinal),
             };
-            return new(machine, system, history);
+            return new()
+            {
+                Machine = machine,
+                System = system,
+                History = history,
+                Settings = SettingsFiles.OfSystem(),
+                BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+                TakeUpdateLock = () => FileLock.TryTake($"{Locks}/update.lock") ?? throw new BananaException(ExitCode.Busy, "another update is at work", next: "wait for it ('bananactl status' shows it)"),
+                Root = "/",
+            };
         }
         catch
         {
@@ -76,14 +67,6 @@ public sealed class LinuxMachine : IDisposable
             throw;
         }
     }
-
-    /// <summary>Takes the lock of everything that changes which release is where; one holder in the machine.</summary>
-    /// <exception cref="BananaException">Another one holds it (<see cref="ExitCode.Busy"/>).</exception>
-    public static IDisposable TakeUpdateLock() => FileLock.TryTake($"{Locks}/update.lock")
-        ?? throw new BananaException(ExitCode.Busy, "another update is at work", next: "wait for it ('bananactl status' shows it), or cancel it");
-
-    /// <inheritdoc/>
-    public void Dispose() => disk.Dispose();
 
     // A change of the state area takes milliseconds; who waits for longer waits for a disk that hangs.
     private static FileLock TakeTurn()

@@ -1,0 +1,26 @@
+# fish completion for bananactl
+# SPDX-FileCopyrightText: Banana contributors
+# SPDX-License-Identifier: CC0-1.0
+complete -c bananactl -f
+complete -c bananactl -n __fish_use_subcommand -a status -d 'Show what runs, what is in each slot and why, what is staged, and how this boot went'
+complete -c bananactl -n '__fish_seen_subcommand_from status' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a update -d 'Install the newest release beside the one that runs; it is used after the next restart'
+complete -c bananactl -n '__fish_seen_subcommand_from update' -l check -d 'Only look what is offered, and what it would fetch'
+complete -c bananactl -n '__fish_seen_subcommand_from update' -l download-only -d 'Only fetch it; nothing boots it until the next '\''update'\'''
+complete -c bananactl -n '__fish_seen_subcommand_from update' -l background -d 'Not while updates are paused, on a low battery, or on a network that costs by the byte'
+complete -c bananactl -n '__fish_seen_subcommand_from update' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a rollback -d 'Go back to the release in the other slot at the next restart'
+complete -c bananactl -n '__fish_seen_subcommand_from rollback' -l reason -d 'Why, for the history'
+complete -c bananactl -n '__fish_seen_subcommand_from rollback' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a history -d 'Show every update, boot verdict and rollback with its reason, the newest last'
+complete -c bananactl -n '__fish_seen_subcommand_from history' -l lines -d 'The newest so many events'
+complete -c bananactl -n '__fish_seen_subcommand_from history' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a diff -d 'Show what an update brings: its packages, and what it fetches'
+complete -c bananactl -n '__fish_seen_subcommand_from diff' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a pause -d 'Pause updates in the background; those that you ask for work all the same'
+complete -c bananactl -n '__fish_seen_subcommand_from pause' -l days -d 'For so many days (7 when nothing is said)'
+complete -c bananactl -n '__fish_seen_subcommand_from pause' -l off -d 'Go on with updates'
+complete -c bananactl -n '__fish_seen_subcommand_from pause' -l json -d 'Print JSON'
+complete -c bananactl -n __fish_use_subcommand -a completion -d 'Print the completions of a shell'
+complete -c bananactl -n '__fish_seen_subcommand_from completion' -l json -d 'Print JSON'
+complete -c bananactl -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Banana.Bus;
+using Banana.Control;
+using Banana.Daemon;
+using Banana.Daemon.Health;
+using Banana.Daemon.Service;
+using Banana.Device.Running;
+using Banana.Foundation.Errors;
+
+// One program file with two names: a second copy of the runtime would add 20 MB to the image.
+if (Path.GetFileName(Invocation.Name()) == "bananactl")
+{
+    return await ControlProgram.RunAsync(args, Output.OfConsole(), DaemonClient.OpenAsync);
+}
+
+using var asked = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+try
+{
+    switch (args)
+    {
+        case []:
+            await ServeAsync(asked.Token);
+            return (int)ExitCode.Success;
+        case ["boot-check"]:
+            using (var device = LinuxDevice.Open())
+            {
+                return (int)await new BootCheck(device).RunAsync(asked.Token);
+            }
+
+        case ["--version"]:
+            Journal.Write($"bananad {Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+            return (int)ExitCode.Success;
+        default:
+            Journal.Write($"bananad: there is no command '{args[0]}'; it is started without one by D-Bus, or with 'boot-check' once in a boot");
+            return (int)ExitCode.Usage;
+    }
+}
+catch (BananaException error)
+{
+    Journal.Write(error.Message);
+    return (int)error.Code;
+}
+
+static async Task ServeAsync(CancellationToken cancellation)
+{
+    // Long enough that a page that looks now and then does not start it each time, short enough to be gone when nobody looks.
+    var idle = TimeSpan.FromSeconds(30);
+    using var device = LinuxDevice.Open();
+    await using var bus = await BusConnection.OpenSystemAsync(new BusOptions { OnDefect = error => Journal.Write(error.ToString()) });
+    await DaemonServer.RunAsync(bus, device, idle, cancellation);
+}
+
+void OnSignal(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    asked.Cancel();
+}

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+using Banana.Cli.Build;
+using Banana.Cli.Setup;
+using Banana.Cli.Try.Story;
+using Banana.Cli.Try.Update;
+using Banana.Cli.Workbenches;
+using Banana.Device.Reports;
+using Banana.Formats.Release;
+using Banana.Foundation.Files;
+using Banana.Foundation.Processes;
+using Banana.Foundation.Progress;
+using Banana.Vm.Acceleration;
+using Banana.Vm.Machine;
+
+namespace Banana.Tests.Vm.Releases;
+
+/// <summary>A device in a virtual machine that updates itself over HTTP: real firmware, boot loader, kernel, FAT and daemon.</summary>
+public sealed class UpdateTests : IAsyncLifetime
+{
+    private static readonly TimeSpan CommandTime = TimeSpan.FromMinutes(5);
+    private readonly string folder = Directory.CreateTempSubdirectory("banana-update-").FullName;
+    private ReleaseDirectory release = null!;
+    private ReleaseVersion next;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var environment = new MakerEnvironment(Checkout.Find(), SilentProgress.Instance);
+        var maker = new Maker(environment, SilentProgress.Instance);
+        release = ReleaseDirectory.Open((await maker.BuildAsync("core", version: null, Path.Combine(folder, "releases"), clean: false, Token)).Folder);
+        next = release.Manifest.Version with { Number = release.Manifest.Version.Number + 1 };
+        var newer = ReleaseDirectory.Open((await maker.BuildAsync("core", next, Path.Combine(folder, "releases"), clean: false, Token)).Folder);
+        var trial = new UpdateTrial(environment, SilentProgress.Instance);
+        await trial.PublishAsync(release, folder, Token);
+        await trial.PublishAsync(newer, folder, Token);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        ArtifactCache.DeleteTree(folder);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Without_a_byte_of_room_and_with_power_cuts_it_comes_to_the_new_release_and_back()
+    {
+        var options = new MachineOptions
+        {
+            SerialLog = Path.Combine(folder, "serial.log"), Disk = release.Require(PartRole.Disk), PersistentDisk = Path.Combine(folder, "device.qcow2"), DiskSize = 4L << 30, Accelerator = Accelerator.Detect(),
+        };
+        await using var story = new DeviceStory(options, folder, new ProcessRunner(), SilentProgress.Instance);
+        await story.BeginAsync(release.Manifest, Token);
+
+        // Root is full: nothing that an update needs lies there.
+        await story.Shell.RunAsync("head -c 10G /dev/zero >/var/full; sync; df / | tail -n 1", CommandTime, Token);
+        var full = await story.Shell.RequireAsync("touch /var/one-more 2>/dev/null; dd if=/dev/zero of=/var/more bs=1M count=1 2>/dev/null && echo room || echo full", CommandTime, Token);
+        Assert.Equal("full", full.Lines[^1]);
+
+        // The power goes while the update is written.
+        await story.Shell.RunAsync("(bananactl update >/run/update.log 2>&1 &) ; for i in $(seq 600); do busctl get-property org.kde.banana1 /org/kde/banana1 org.kde.banana1.Updates Job 2>/dev/null | grep -q job && break; sleep 0.2; done; sleep 4", CommandTime, Token);
+        await story.CutPowerAsync();
+        var status = await story.ComeBackAsync(release.Manifest.Version, Token);
+        Assert.True(status.Health.IsGood, string.Join("; ", status.Health.Checks));
+        Assert.Equal(release.Manifest.Version, status.Version);
+
+        await story.InstallAsync(next, Token);
+        status = await story.StatusAsync(Token);
+        Assert.Equal((next, next), (status.Staged, status.Next));
+
+        // Right behind the one visible step.
+        await story.CutPowerAsync();
+        status = await story.ComeBackAsync(next, Token);
+        Assert.True(status.Health.IsGood, string.Join("; ", status.Health.Checks));
+        Assert.Equal((next, SlotState.Good), (status.Version, status.Slots.Single(slot => slot.Version == release.Manifest.Version).State));
+        Assert.Equal($"banana_{next}+3.efi", status.Slots.Single(slot => slot.State == SlotState.Running).Entry);
+
+        var back = await story.Shell.RequireAsync("bananactl rollback --reason 'the printer does not work'", CommandTime, Token);
+        Assert.Equal($"{release.Manifest.Version} is used after the next restart", back.Text);
+        status = await story.RestartAsync(release.Manifest.Version, failures: 0, Token);
+        Assert.Equal((release.Manifest.Version, SlotState.Refused), (status.Version, status.Slots.Single(slot => slot.Version == next).State));
+        Assert.Contains("is up to date", (await story.Shell.RequireAsync("bananactl update --check", CommandTime, Token)).Text, StringComparison.Ordinal);
+
+        // Who answers for a person, and how quickly; and what an update took.
+        var facts = await story.Shell.RequireAsync("systemctl show bananad.service -p MemoryPeak; systemctl is-failed '*' --quiet && echo failed-units || echo no-failed-units", CommandTime, Token);
+        Assert.Contains("no-failed-units", facts.Text, StringComparison.Ordinal);
+        var report = await story.EndAsync(Token);
+        Assert.True(report.IsGood, string.Join("; ", report.Events.Where(happened => !happened.IsGood).Select(happened => happened.What)));
+        Assert.Contains(report.History, line => line.Contains("went back from", StringComparison.Ordinal) && line.Contains("the printer does not work", StringComparison.Ordinal));
+    }
+}
