@@ -3,6 +3,7 @@
 
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Banana.Cli.Help;
 using Banana.Cli.Terminal;
 using Banana.Foundation.Errors;
 
@@ -19,7 +20,8 @@ internal static class CommandHost
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Who asks for help need not give what the command would need.
+        if (parsed.Errors.Count > 0 && parsed.Action is not RootHelp)
         {
             var command = parsed.CommandResult.Command == root ? "banana" : $"banana {parsed.CommandResult.Command.Name}";
             var problem = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Banana.Control.Commands;
 using Banana.Foundation.Errors;
@@ -21,7 +22,7 @@ public static class ControlProgram
         ArgumentNullException.ThrowIfNull(output);
         var root = ControlCommands.Create(output, connect);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             var command = parsed.CommandResult.Command == root ? "bananactl" : $"bananactl {parsed.CommandResult.Command.Name}";
             if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens is [var unknown, ..])

@@ -22,4 +22,11 @@ public sealed class ShellFilesTests
         Assert.Equal(0, code);
         Assert.True(File.ReadAllText(Path.Combine(Checkout.Root, path)) == printed.ToString(), $"write it anew: bananactl {string.Join(' ', words)} >{path}");
     }
+
+    [Theory]
+    [InlineData(0, "completion", "--help")]
+    [InlineData(2, "completion")]
+    [InlineData(2, "completion", "tcsh")]
+    public async Task Who_asks_for_help_need_not_give_what_the_command_would_need(int expected, params string[] words) =>
+        Assert.Equal(expected, await ControlProgram.RunAsync(words, new Output(TextWriter.Null, TextWriter.Null, isTerminal: false), () => throw new InvalidOperationException("no daemon is asked")));
 }
