@@ -4,6 +4,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Banana.Foundation.Errors;
+using Banana.Vm.Acceleration;
 using Banana.Vm.Health;
 using Banana.Vm.Machine;
 using Banana.Vm.Serial;
@@ -48,8 +49,16 @@ public sealed partial class GuestShell(VirtualMachine machine)
         ExecStart=/bin/bash --noprofile --norc -c 'stty -echo -onlcr cols 1000; echo {Ready}; while IFS= read -r line; do eval "$line"; done'
         """;
 
+    // A boot tells something all the time; systemd says every second what it waits for.
+    private static readonly TimeSpan Stillness = TimeSpan.FromMinutes(4);
     private int last;
     private int boots;
+
+    /// <summary>
+    /// How often an emulated machine stood still in the middle of a boot and was reset, as a person would do it. Kernels hang now and then while emulated
+    /// processors are started or patched; it costs the release a try. Never done to a machine with KVM.
+    /// </summary>
+    public int StoodStill { get; private set; }
 
     /// <summary>The credentials that put the shell into a guest.</summary>
     public static IReadOnlyList<Credential> Credentials() =>
@@ -67,8 +76,18 @@ public sealed partial class GuestShell(VirtualMachine machine)
     {
         var wanted = ++boots;
         var end = machine.Uptime + timeout;
+        var (told, since) = (0L, machine.Uptime);
         while (Seen() < wanted)
         {
+            var length = new FileInfo(machine.Console.LogFile).Length;
+            (told, since) = length == told ? (told, since) : (length, machine.Uptime);
+            if (machine.Accelerator.Kind == AcceleratorKind.Tcg && machine.Uptime - since > Stillness)
+            {
+                StoodStill++;
+                since = machine.Uptime;
+                await machine.Monitor.ResetAsync(cancellation).ConfigureAwait(false);
+            }
+
             if (machine.Ended.IsCompleted)
             {
                 await machine.Ended.ConfigureAwait(false);

@@ -110,6 +110,9 @@ public sealed class QmpClient : IAsyncDisposable
     /// <summary>Presses the power button; the guest decides what it does about it.</summary>
     public Task PressPowerButtonAsync(CancellationToken cancellation) => ExecuteAsync("system_powerdown", null, cancellation);
 
+    /// <summary>Presses the reset button: the guest starts anew, whatever it does.</summary>
+    public Task ResetAsync(CancellationToken cancellation) => ExecuteAsync("system_reset", null, cancellation);
+
     /// <summary>Ends QEMU at once.</summary>
     public Task QuitAsync(CancellationToken cancellation) => ExecuteAsync("quit", null, cancellation);
 

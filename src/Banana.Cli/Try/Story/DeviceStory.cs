@@ -26,8 +26,8 @@ namespace Banana.Cli.Try.Story;
 /// <param name="progress">Is told what happens.</param>
 internal sealed class DeviceStory(MachineOptions options, string folder, IProcessRunner tools, IProgressSink progress) : IAsyncDisposable
 {
-    private static readonly TimeSpan BootTime = TimeSpan.FromMinutes(12);
-    private static readonly TimeSpan UpdateTime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan BootTime = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan UpdateTime = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan CommandTime = TimeSpan.FromMinutes(3);
     private readonly List<StoryEvent> events = [];
     private RepositoryServer server = null!;
@@ -91,8 +91,9 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
     public async Task<DeviceStatus> RestartAsync(ReleaseVersion expected, int failures, CancellationToken cancellation)
     {
         using var step = progress.Begin(failures == 0 ? $"restart into {expected}" : $"restart, {failures} failing boots, back to {expected}");
+        var stoodStill = shell.StoodStill;
         await shell.RestartAsync(BootTime + (failures * TimeSpan.FromMinutes(3)), cancellation);
-        var boots = Resets();
+        var boots = Resets() - (shell.StoodStill - stoodStill);
         if (failures > 0)
         {
             await TellAsync($"the new release did not boot: {boots - 1} tries, then the boot loader took the one before", boots - 1 == failures, [], cancellation);
@@ -106,6 +107,12 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
     /// <summary>What the device tells of its life, and the end of it.</summary>
     public async Task<StoryReport> EndAsync(CancellationToken cancellation)
     {
+        if (shell.StoodStill > 0)
+        {
+            // Counted and shown: a reset that nobody sees would hide a guest that needs it.
+            await TellAsync($"the emulated machine stood still {shell.StoodStill} times in the middle of a boot, and was reset", isGood: true, [], cancellation);
+        }
+
         var history = await shell.RequireAsync("bananactl history", CommandTime, cancellation);
         await machine.PowerOffAsync(CommandTime, cancellation);
         return new(events, history.Lines);
