@@ -34,7 +34,7 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
         new("other-root-hash", Corrupted()) { Words = "panic=1", Slot = BrokenSlot.OtherRootHash },
         new("no-usr", Failed()) { Slot = BrokenSlot.Missing, Patience = TimeSpan.FromMinutes(4) },
         new("initrd-hangs", TimedOut()) { Words = Hang("initrd.target", "/etc/initrd-release") },
-        new("system-hangs", TimedOut()) { Words = Hang("multi-user.target", "!/etc/initrd-release") },
+        new("system-hangs", Restarts()) { Words = Hang("multi-user.target", "!/etc/initrd-release") },
         // These come up, and only the checks of the boot find them out.
         new("no-network", NoNetwork()) { Words = $"systemd.mask=systemd-networkd.service {Impatient}" },
         new("daemon-crashes", NoDaemon()) { Words = $"{Failing("bananad.service")} {Impatient}" },
@@ -93,6 +93,10 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
     // systemd's own words before it restarts for JobTimeoutAction=; which job it was goes to the journal only.
     [GeneratedRegex("Forcibly rebooting: job timed out", RegexOptions.None, 1000)]
     private static partial Regex TimedOut();
+
+    // The system says so in its journal only; that it came up and restarted is what can be seen from outside.
+    [GeneratedRegex(@"systemd-shutdown\[1\]: Rebooting\.", RegexOptions.None, 1000)]
+    private static partial Regex Restarts();
 }
 
 /// <summary>What the partitions of a release hold.</summary>
