@@ -4,6 +4,7 @@
 using Banana.Cli.Build;
 using Banana.Cli.Setup;
 using Banana.Cli.Workbenches;
+using Banana.Formats.Boot;
 using Banana.Formats.Release;
 using Banana.Foundation.Files;
 using Banana.Foundation.Processes;
@@ -48,15 +49,22 @@ public sealed class CoreBootTests : IAsyncLifetime
         Assert.Equal("overlay", first.Health!.Mounts["/etc"].FileSystem);
         Assert.Empty(first.Health.FailedUnits);
 
-        // Nothing arms the counter again yet: each boot takes a try off.
-        Assert.Equal([$"banana_{release.Manifest.Version}+2-1.efi"], first.Health.EntryFiles);
+        AssertCounted(first.Health);
 
         // The second boot finds root.
         var second = await WatchedBoot.RunAsync(Machine("second.log") with { PersistentDisk = disk }, expected, Patience, tools, SilentProgress.Instance, Token);
         Assert.True(second.Verdict.IsHealthy, $"second boot: {string.Join("; ", second.Verdict.Reasons)}\n{Tail(second)}");
         Assert.Equal($"banana_{release.Manifest.Version}.efi", second.Health!.Entry);
-        Assert.Equal([$"banana_{release.Manifest.Version}+1-2.efi"], second.Health.EntryFiles);
+        AssertCounted(second.Health);
         Assert.DoesNotContain(second.Serial, line => line.Text.Contains("Detected first boot", StringComparison.Ordinal));
+    }
+
+    // The machine's own verdict, which gives the entry all its tries again, may come before the report or after it.
+    private void AssertCounted(HealthReport health)
+    {
+        Assert.True(BootEntryName.TryParse(Assert.Single(health.EntryFiles), out var entry));
+        Assert.Equal(release.Manifest.Version, entry.Version);
+        Assert.InRange(entry.Left ?? 0, 1, 3);
     }
 
     private MachineOptions Machine(string log) => new() { SerialLog = Path.Combine(folder, log), Disk = release.Require(PartRole.Disk), Accelerator = Accelerator.Detect() };

@@ -89,9 +89,9 @@ public sealed partial class FallbackTests : IAsyncLifetime
             Assert.Contains((kind.File == BrokenFile.Empty ? entry : entry with { Left = 0, Done = Tries }).ToString(), report.EntryFiles);
         }
 
-        // Emulation itself may have cost the good release a try (docs/vm.md).
+        // Its own verdict may have come before the report or after it, and emulation itself may have cost it a try (docs/vm.md).
         var good = Assert.Single(report.EntryFiles.Select(file => BootEntryName.TryParse(file, out var name) ? name : null), name => name?.Version == release.Manifest.Version);
-        Assert.InRange(good!.Left ?? 0, 1, Tries - 1);
+        Assert.InRange(good!.Left ?? 0, 1, Tries);
     }
 
     [GeneratedRegex("^BANANA-HEALTH-END [0-9]+$", RegexOptions.None, 1000)]
