@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 using Banana.Device.Disks;
+using Banana.Formats.Boot;
 using Banana.Foundation.Errors;
 
 namespace Banana.Device.Boots;
@@ -39,7 +40,7 @@ public sealed class BootLoaderUpdate(IBootFiles boot, string image)
         foreach (var path in Copies)
         {
             var there = Read(path);
-            if (there is null || (!there.AsSpan().SequenceEqual(wanted) && IsNewer(version, VersionOf(there))))
+            if (there is null || (!there.AsSpan().SequenceEqual(wanted) && VersionOf(there) is { } old && VersionOrder.Instance.Compare(version, old) > 0))
             {
                 Write(path, wanted);
                 return path;
@@ -61,27 +62,6 @@ public sealed class BootLoaderUpdate(IBootFiles boot, string image)
         var rest = program[(begin + "#### LoaderInfo: systemd-boot "u8.Length)..];
         var end = rest.IndexOf(" ####"u8);
         return end is <= 0 or > 100 ? null : System.Text.Encoding.ASCII.GetString(rest[..end]);
-    }
-
-    /// <summary>Whether one version is newer, by the numbers in it from left to right; another program than systemd-boot is left alone.</summary>
-    public static bool IsNewer(string version, string? than)
-    {
-        if (than is null)
-        {
-            return false;
-        }
-
-        var (mine, theirs) = (Numbers(version), Numbers(than));
-        for (var place = 0; place < Math.Max(mine.Count, theirs.Count); place++)
-        {
-            var order = mine.ElementAtOrDefault(place).CompareTo(theirs.ElementAtOrDefault(place));
-            if (order != 0)
-            {
-                return order > 0;
-            }
-        }
-
-        return false;
     }
 
     // The copy counts when its name is there: before that its bytes are on the disk and were read back.
@@ -121,27 +101,5 @@ public sealed class BootLoaderUpdate(IBootFiles boot, string image)
         var bytes = new byte[length];
         file.ReadExactly(bytes);
         return bytes;
-    }
-
-    private static List<long> Numbers(string version)
-    {
-        List<long> numbers = [];
-        for (var at = 0; at < version.Length;)
-        {
-            var end = at;
-            while (end < version.Length && char.IsAsciiDigit(version[end]))
-            {
-                end++;
-            }
-
-            if (end > at && long.TryParse(version.AsSpan(at, end - at), System.Globalization.CultureInfo.InvariantCulture, out var number))
-            {
-                numbers.Add(number);
-            }
-
-            at = Math.Max(end, at + 1);
-        }
-
-        return numbers;
     }
 }

@@ -157,7 +157,7 @@ public sealed class DiskInspector
         {
             try
             {
-                return UkiFacts.Hash(content);
+                return Convert.ToHexStringLower(SourceDigest.Sha256(content));
             }
             catch (BananaException)
             {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Security.Cryptography;
+using Banana.Formats.Boot;
 using Banana.Formats.Pe;
 using Banana.Formats.Storage;
 using Banana.Foundation.Errors;
@@ -11,8 +11,6 @@ namespace Banana.Device.Inspection;
 /// <summary>What is in a UKI, as far as it can be read.</summary>
 internal sealed record UkiFacts
 {
-    private const int Piece = 1 << 18;
-
     /// <summary>The fields of its os-release; null: the boot loader cannot read them, and passes the file over.</summary>
     public IReadOnlyDictionary<string, string>? OsRelease { get; private init; }
 
@@ -26,7 +24,7 @@ internal sealed record UkiFacts
     public string? Problem { get; private init; }
 
     /// <summary>The root hash that its command line names; null: none.</summary>
-    public string? RootHash => Words.FirstOrDefault(word => word.StartsWith("usrhash=", StringComparison.Ordinal))?["usrhash=".Length..];
+    public string? RootHash => KernelCommandLine.RootHash(string.Join(' ', Words));
 
     /// <summary>The version that systemd-boot shows and sorts by (<c>bootspec_pick_name_version_sort_key</c>).</summary>
     public string? Version => First("IMAGE_VERSION", "VERSION", "VERSION_ID", "BUILD_ID");
@@ -46,7 +44,7 @@ internal sealed record UkiFacts
             var image = PeImage.Read(file);
             facts = facts with { OsRelease = Fields(image.ReadText(PeImage.OsReleaseSection)) };
             facts = facts with { Words = image.ReadText(PeImage.CommandLineSection)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [] };
-            facts = facts with { Sha256 = Hash(file) };
+            facts = facts with { Sha256 = Convert.ToHexStringLower(SourceDigest.Sha256(file)) };
             var missing = new[] { PeImage.KernelSection, PeImage.InitrdSection }.FirstOrDefault(name => image.Find(name) is null);
             return missing is null ? facts : facts with { Problem = $"it has no section {missing}" };
         }
@@ -54,21 +52,6 @@ internal sealed record UkiFacts
         {
             return facts with { Problem = error.What };
         }
-    }
-
-    /// <summary>The SHA-256 of what can be read.</summary>
-    public static string Hash(ByteSource file)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[Piece];
-        for (long at = 0; at < file.Length; at += buffer.Length)
-        {
-            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.Length - at));
-            file.Read(at, piece);
-            hash.AppendData(piece);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static Dictionary<string, string>? Fields(string? text)

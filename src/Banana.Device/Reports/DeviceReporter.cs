@@ -8,6 +8,7 @@ using Banana.Device.Settings;
 using Banana.Device.Slots;
 using Banana.Device.Updating;
 using Banana.Formats.Release;
+using Banana.Releases.Publishing;
 
 namespace Banana.Device.Reports;
 
@@ -62,19 +63,9 @@ public sealed class DeviceReporter(Machine machine, RunningSystem system, Device
             IsInstalled = check.Offer?.IsInstalled ?? false,
             Withdrawn = check.Withdrawn,
             PassedOver = check.PassedOver,
-            Packages = after is null ? null : Changes(before, after),
+            Packages = after is null ? null : [.. ReleaseChanges.Between(system.Version, before, after).Packages.Select(change => new PackageChange(change.Name, change.Before, change.After))],
         };
     }
-
-    private static List<PackageChange> Changes(PackageList? before, PackageList after)
-    {
-        var (old, now) = (Versions(before), Versions(after));
-        return [.. old.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(name => new PackageChange(name, old.GetValueOrDefault(name), now.GetValueOrDefault(name))).Where(change => change.Before != change.After)];
-    }
-
-    private static Dictionary<string, string> Versions(PackageList? list) =>
-        list?.Packages.GroupBy(package => package.Name, StringComparer.Ordinal).ToDictionary(same => same.Key, same => string.Join(", ", same.Select(package => package.Version)), StringComparer.Ordinal) ?? [];
 
     private static SlotStatus Describe(Slot slot, SlotRelease? release, DeviceRecord record)
     {

@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Banana.Formats.Boot;
 using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 
@@ -51,20 +52,11 @@ public sealed record RunningSystem
             Version = ReleaseVersion.TryParse(Field("IMAGE_VERSION"), out var version) ? version : throw NoSystem(path, $"IMAGE_VERSION is '{Field("IMAGE_VERSION")}', and not a version of a release"),
             Architecture = ArchitectureName(RuntimeInformation.OSArchitecture),
             Index = fields.TryGetValue("RELEASE_INDEX", out var index) && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
-            RootHash = File.Exists(commandLine) ? UsrHash(File.ReadAllText(commandLine)) : null,
+            RootHash = File.Exists(commandLine) ? KernelCommandLine.RootHash(File.ReadAllText(commandLine)) : null,
             BuildTime = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero),
         };
 
         string Field(string key) => fields.TryGetValue(key, out var value) && value.Length > 0 ? value : throw NoSystem(path, $"{key} is missing");
-    }
-
-    /// <summary>The root hash in a kernel's command line; the last one counts, as for systemd. Null: there is none.</summary>
-    public static string? UsrHash(string commandLine)
-    {
-        const string Key = "usrhash=";
-        ArgumentNullException.ThrowIfNull(commandLine);
-        var value = commandLine.Split([' ', '\n', '\t', '\0'], StringSplitOptions.RemoveEmptyEntries).LastOrDefault(word => word.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..];
-        return value is { Length: 64 } && value.All(char.IsAsciiHexDigit) ? value.ToLowerInvariant() : null;
     }
 
     /// <summary>The assignments of os-release(5).</summary>

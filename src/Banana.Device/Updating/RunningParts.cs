@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Security.Cryptography;
 using System.Text;
 using Banana.Device.Disks;
 using Banana.Device.Running;
@@ -21,7 +20,6 @@ namespace Banana.Device.Updating;
 internal sealed class RunningParts(Machine machine, RunningSystem system) : IDisposable
 {
     private const string Notes = "seed/";
-    private const int Piece = 1 << 20;
     private readonly List<ByteSource> open = [];
 
     /// <summary>Notes the digest of an image that was just installed: then it need not be read for it once it runs.</summary>
@@ -81,17 +79,7 @@ internal sealed class RunningParts(Machine machine, RunningSystem system) : IDis
             return new(image, part.Sha256);
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[Piece];
-        for (long at = 0; at < image.Length; at += Piece)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var piece = buffer.AsSpan(0, (int)Math.Min(Piece, image.Length - at));
-            image.Read(at, piece);
-            hash.AppendData(piece);
-        }
-
-        var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
+        var digest = Convert.ToHexStringLower(SourceDigest.Sha256(image, cancellation));
         machine.State.Write(Notes + slot.RootHash, Encoding.ASCII.GetBytes(digest));
         return new(image, digest);
     }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Security.Cryptography;
 using Banana.Formats.Compression;
 using Banana.Formats.Erofs;
 using Banana.Formats.Storage;
@@ -46,7 +45,7 @@ public static class PatchMaker
     {
         RequireBlocks(old);
         RequireBlocks(target);
-        var header = new PatchHeader(old.Length, DigestOf(old, cancellation), target.Length, DigestOf(target, cancellation), options.Codecs);
+        var header = new PatchHeader(old.Length, SourceDigest.Sha256(old, cancellation), target.Length, SourceDigest.Sha256(target, cancellation), options.Codecs);
         patch.Write(header.ToBytes());
         using var oldImage = ErofsImage.Open(old.Window(0, old.Length, "old"));
         using var newImage = ErofsImage.Open(target.Window(0, target.Length, "new"));
@@ -101,20 +100,5 @@ public static class PatchMaker
         {
             throw new BananaException(ExitCode.BadInput, $"no patch can be made of an image of {image.Length} bytes: it is not whole blocks of {PatchFormat.BlockSize}", image.Name);
         }
-    }
-
-    private static byte[] DigestOf(ByteSource source, CancellationToken cancellation)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = new byte[1 << 20];
-        for (var offset = 0L; offset < source.Length; offset += piece.Length)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var bytes = piece.AsSpan(0, (int)Math.Min(piece.Length, source.Length - offset));
-            source.Read(offset, bytes);
-            hash.AppendData(bytes);
-        }
-
-        return hash.GetHashAndReset();
     }
 }
