@@ -28,11 +28,7 @@ try
             await ServeAsync(asked.Token);
             return (int)ExitCode.Success;
         case ["boot-check"]:
-            using (var device = LinuxDevice.Open())
-            {
-                return (int)await new BootCheck(device).RunAsync(asked.Token);
-            }
-
+            return (int)await BootCheck.RunAsync(LinuxDevice.Open, () => BootCounter.TriesLeft(), asked.Token);
         case ["--version"]:
             Journal.Write($"bananad {Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
             return (int)ExitCode.Success;

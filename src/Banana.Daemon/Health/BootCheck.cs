@@ -20,6 +20,29 @@ internal sealed class BootCheck(RunningDevice device)
     private const int DefaultTimeout = 600;
     private const string BootLoader = "usr/lib/systemd/boot/efi/systemd-bootx64.efi";
 
+    /// <summary>
+    /// Does it on a device that may not even open: its boot partition is damaged, its disk read-only. Such a boot has no verdict, and is not good; but
+    /// to restart for it is only of use while the boot loader counts. Without an end to it the machine would restart for ever.
+    /// </summary>
+    /// <param name="open">Opens the device.</param>
+    /// <param name="triesLeft">How many tries the boot loader has left for what runs (<see cref="BootCounter"/>).</param>
+    /// <param name="cancellation">The machine is shut down before there was a verdict.</param>
+    public static async Task<ExitCode> RunAsync(Func<RunningDevice> open, Func<int> triesLeft, CancellationToken cancellation)
+    {
+        try
+        {
+            using var device = open();
+            return await new BootCheck(device).RunAsync(cancellation);
+        }
+        catch (Exception error)
+        {
+            Journal.Write(error is BananaException ? error.Message : error.ToString());
+            var left = triesLeft();
+            Journal.Write(left > 0 ? $"there is no verdict on this boot: the machine restarts, {left} tries are left" : "there is no verdict on this boot, and no try left: it goes on as it is");
+            return left > 0 ? ExitCode.Unhealthy : ExitCode.Success;
+        }
+    }
+
     /// <summary>Does it.</summary>
     /// <param name="cancellation">The machine is shut down before there was a verdict.</param>
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
