@@ -120,7 +120,7 @@ public sealed partial class GuestShell(VirtualMachine machine)
         // In a subshell, so that nothing of a command stays, and behind a pipe, so that it does not take the port for a terminal; the markers are
         // put together there, so that no echo of the line is taken for them.
         await machine.Report.WriteAsync($"echo BANANA-BEGIN-$(({number})); ( {command} ) </dev/null 2>&1 | cat; printf '\\n%s %d\\n' BANANA-END-$(({number})) ${{PIPESTATUS[0]}}\n", cancellation).ConfigureAwait(false);
-        var line = await machine.Report.WaitForAsync(new Regex($"^{end} [0-9]+", RegexOptions.None, TimeSpan.FromSeconds(5)), timeout, cancellation, $"the end of '{command}'").ConfigureAwait(false);
+        var line = await machine.Report.WaitForLineAsync(new Regex($"^{end} [0-9]+", RegexOptions.None, TimeSpan.FromSeconds(5)), $"the end of '{command}'", timeout, cancellation).ConfigureAwait(false);
         var lines = machine.Report.Lines.Select(printed => printed.Text).SkipWhile(text => !text.EndsWith(begin, StringComparison.Ordinal)).Skip(1).TakeWhile(text => !text.StartsWith(end, StringComparison.Ordinal)).ToList();
         if (lines is [.., ""])
         {

@@ -21,7 +21,7 @@ public static partial class GuestHealth
     public static async Task<HealthReport> WaitAsync(VirtualMachine machine, TimeSpan timeout, CancellationToken cancellation)
     {
         using var decided = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var report = machine.Report.WaitForAsync(EndMarker(), Timeout.InfiniteTimeSpan, decided.Token);
+        var report = machine.Report.WaitForLineAsync(EndMarker(), "the health report", Timeout.InfiniteTimeSpan, decided.Token);
         var hopeless = machine.Console.WaitForAsync(Hopeless(), timeout, decided.Token, "the health report");
         try
         {

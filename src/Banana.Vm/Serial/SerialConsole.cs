@@ -77,38 +77,17 @@ public sealed partial class SerialConsole : IAsyncDisposable
     /// <param name="what">What is waited for, in the words of an error; the pattern when null.</param>
     /// <returns>The line as it was when it matched.</returns>
     /// <exception cref="BananaException">It did not come in time, the guest panicked, or the machine ended.</exception>
-    public async Task<SerialLine> WaitForAsync(Regex pattern, TimeSpan timeout, CancellationToken cancellation, string? what = null)
-    {
-        var waiter = new Waiter(pattern, what ?? $"'{pattern}'");
-        lock (gate)
-        {
-            if (!Offer(waiter))
-            {
-                if (end is not null)
-                {
-                    throw Explain(end, waiter);
-                }
+    public Task<SerialLine> WaitForAsync(Regex pattern, TimeSpan timeout, CancellationToken cancellation, string? what = null) =>
+        WaitAsync(new Waiter(pattern, what ?? $"'{pattern}'", isWhole: false), timeout, cancellation);
 
-                waiters.Add(waiter);
-            }
-        }
-
-        try
-        {
-            return await waiter.Found.Task.WaitAsync(timeout, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw Failure($"{waiter.What} did not appear on {Name} within {Seconds(timeout)}");
-        }
-        finally
-        {
-            lock (gate)
-            {
-                waiters.Remove(waiter);
-            }
-        }
-    }
+    /// <summary>Waits for a whole line that matches: one that ends with a number, say, of which the first digits would match as well.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="what">What is waited for, in the words of an error.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <exception cref="BananaException">As for <see cref="WaitForAsync(Regex, TimeSpan, CancellationToken, string?)"/>.</exception>
+    public Task<SerialLine> WaitForLineAsync(Regex pattern, string what, TimeSpan timeout, CancellationToken cancellation) =>
+        WaitAsync(new Waiter(pattern, what, isWhole: true), timeout, cancellation);
 
     /// <summary>Sends bytes to the guest, as if typed.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -197,6 +176,38 @@ public sealed partial class SerialConsole : IAsyncDisposable
     [GeneratedRegex("Kernel panic - not syncing: .*", RegexOptions.None, 1000)]
     private static partial Regex Panic();
 
+    private async Task<SerialLine> WaitAsync(Waiter waiter, TimeSpan timeout, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (!Offer(waiter))
+            {
+                if (end is not null)
+                {
+                    throw Explain(end, waiter);
+                }
+
+                waiters.Add(waiter);
+            }
+        }
+
+        try
+        {
+            return await waiter.Found.Task.WaitAsync(timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw Failure($"{waiter.What} did not appear on {Name} within {Seconds(timeout)}");
+        }
+        finally
+        {
+            lock (gate)
+            {
+                waiters.Remove(waiter);
+            }
+        }
+    }
+
     private void Pump(Stream output, Stream input)
     {
         using (output)
@@ -256,7 +267,7 @@ public sealed partial class SerialConsole : IAsyncDisposable
             }
         }
 
-        if (!text.IsAtStart && text.Partial is var partial && waiter.Pattern.IsMatch(partial))
+        if (!waiter.IsWhole && !text.IsAtStart && text.Partial is var partial && waiter.Pattern.IsMatch(partial))
         {
             waiter.Found.TrySetResult(new SerialLine(lineBegan, partial));
             return true;
@@ -284,11 +295,13 @@ public sealed partial class SerialConsole : IAsyncDisposable
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s";
 
-    private sealed class Waiter(Regex pattern, string what)
+    private sealed class Waiter(Regex pattern, string what, bool isWhole)
     {
         public Regex Pattern => pattern;
 
         public string What => what;
+
+        public bool IsWhole => isWhole;
 
         /// <summary>The first line that was not looked at yet.</summary>
         public int Next { get; set; }

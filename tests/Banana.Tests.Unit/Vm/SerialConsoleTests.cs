@@ -99,6 +99,16 @@ public sealed class SerialConsoleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_line_that_comes_in_pieces_is_a_line_when_it_is_whole()
+    {
+        var waiting = console.WaitForLineAsync(new Regex("^END [0-9]+$"), "the end", Long, Token);
+        Send("END 2");
+        Assert.False(waiting.IsCompleted);
+        Send("18\r\n");
+        Assert.Equal("END 218", (await waiting).Text);
+    }
+
+    [Fact]
     public async Task A_time_out_says_what_was_there_instead_and_where_the_rest_is()
     {
         Send("one\ntwo\nthree\nfour\n");

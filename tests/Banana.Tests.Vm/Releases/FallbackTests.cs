@@ -70,7 +70,7 @@ public sealed partial class FallbackTests : IAsyncLifetime
             Patience = kinds.Min(kind => kind.Patience),
         };
         await using var machine = await VirtualMachine.StartAsync(options, new ProcessRunner(), SilentProgress.Instance, Token);
-        await machine.Report.WaitForAsync(End(), Patience, Token, "the report of the good release");
+        await machine.Report.WaitForLineAsync(End(), "the report of the good release", Patience, Token);
         var report = GuestHealth.Read(machine.Report.Lines.Select(line => line.Text));
         var console = machine.Console.Lines.Select(line => line.Text).ToList();
 
