@@ -49,14 +49,22 @@ internal static class TryCommand
         var source = BootSource.Find(built.Folder, checkout.Out);
         var folder = Path.Combine(checkout.Out, "try");
         var trial = new UpdateTrial(environment, environment.Progress);
-        var update = await trial.RunAsync(release, folder, cancellation);
+        UpdateCosts? update = null;
+        ReleaseDirectory? broken = null;
+        if (trial.HasNext(release))
+        {
+            TerminalOutput.Info("  its next release, of newer packages; both are published:");
+            update = await trial.RunAsync(release, folder, cancellation);
+            TerminalOutput.Info("  a release after it that panics, on purpose; it is published when the second one runs:");
+            broken = await trial.BuildAsync(release, 2, UpdateTrial.Broken, folder, cancellation);
+        }
 
         var request = new VmRequest { Health = true, MemoryMiB = MemoryMiB, Processors = Processors, Screenshot = Path.Combine(folder, "screen.png"), Timeout = Patience }.Check();
         var options = await VmMachine.OptionsAsync(request, source, environment.Host, cancellation);
         TerminalOutput.Info($"  booting it with {options.Accelerator.Description}; its console is in {options.SerialLog}");
-        var (boot, story) = update is null
+        var (boot, story) = broken is null
             ? (await WatchedBoot.RunAsync(options, new HealthExpectation(release.Manifest.Version.ToString(), release.Manifest.RootHash), Patience, environment.Host, progress, cancellation), null)
-            : await StoryTeller.TellAsync(trial, options, release, folder, environment.Host, environment.Progress, cancellation);
+            : await StoryTeller.TellAsync(trial, options, release, broken, folder, environment.Host, environment.Progress, cancellation);
         var report = TryReport.Of(release, Path.GetRelativePath(checkout.Root, built.Folder), steps, boot, TimeProvider.System.GetUtcNow()) with { Update = update, Story = story };
         var html = Path.Combine(folder, "report.html");
         await HtmlReport.WriteAsync(report, html, cancellation);

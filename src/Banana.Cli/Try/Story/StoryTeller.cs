@@ -17,20 +17,20 @@ internal static class StoryTeller
     private const int Tries = 3;
 
     /// <summary>Lets it happen.</summary>
-    /// <param name="trial">Builds and publishes releases.</param>
+    /// <param name="trial">Publishes releases.</param>
     /// <param name="options">The machine; its disk has the first release.</param>
     /// <param name="release">The first release; the second is published already.</param>
+    /// <param name="broken">The third release, which does not boot.</param>
     /// <param name="folder">Where the repository is.</param>
     /// <param name="tools">Runs programs of the host.</param>
     /// <param name="progress">Is told what happens.</param>
     /// <param name="cancellation">Ends the machine.</param>
     /// <returns>The first boot, and everything that happened.</returns>
     public static async Task<(BootRecord Boot, StoryReport Story)> TellAsync(
-        UpdateTrial trial, MachineOptions options, ReleaseDirectory release, string folder, IProcessRunner tools, IProgressSink progress, CancellationToken cancellation)
+        UpdateTrial trial, MachineOptions options, ReleaseDirectory release, ReleaseDirectory broken, string folder, IProcessRunner tools, IProgressSink progress, CancellationToken cancellation)
     {
         var first = release.Manifest.Version;
-        var (second, third) = (first with { Number = first.Number + 1 }, first with { Number = first.Number + 2 });
-        var broken = await trial.BuildAsync(release, 2, UpdateTrial.Broken, folder, cancellation);
+        var (second, third) = (first with { Number = first.Number + 1 }, broken.Manifest.Version);
         await using var story = new DeviceStory(options, folder, tools, progress);
         var boot = new BootRecord { Verdict = new HealthVerdict([]), Serial = [], SerialLog = options.SerialLog, Acceleration = options.Accelerator.Description };
         List<StoryEvent> problems = [];

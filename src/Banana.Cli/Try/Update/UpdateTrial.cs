@@ -33,17 +33,15 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
     // A third of the time that a published patch takes, for about a seventh more bytes.
     private const int QuickPatches = 15;
 
-    /// <summary>Builds the next release and publishes both; null when the edition has no next one.</summary>
+    /// <summary>Whether an edition has a next one to build.</summary>
+    public bool HasNext(ReleaseDirectory current) => environment.Definition.Editions.ContainsKey(current.Manifest.Edition + NextSuffix);
+
+    /// <summary>Builds the next release and publishes both.</summary>
     /// <param name="current">The release that was built.</param>
     /// <param name="folder">Where repository and keys are.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public async Task<UpdateCosts?> RunAsync(ReleaseDirectory current, string folder, CancellationToken cancellation)
+    public async Task<UpdateCosts> RunAsync(ReleaseDirectory current, string folder, CancellationToken cancellation)
     {
-        if (!environment.Definition.Editions.ContainsKey(current.Manifest.Edition + NextSuffix))
-        {
-            return null;
-        }
-
         var next = await BuildAsync(current, 1, words: null, folder, cancellation);
         await PublishAsync(current, folder, cancellation);
         var report = await PublishAsync(next, folder, cancellation);
