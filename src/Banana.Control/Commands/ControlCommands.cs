@@ -71,17 +71,19 @@ internal static class ControlCommands
 
                 var flags = (parsed.GetValue(download) ? DownloadOnly : 0) | (parsed.GetValue(background) ? Background : 0);
                 var ended = await daemon.UpdateAsync(wanted, flags, progress => output.Progress(StatusText.Of(progress)), cancellation);
-                var (installed, to) = (ended.Report.IsInstalled, ended.Report.To);
                 Show(
                     parsed.GetValue(json),
                     System.Text.Json.JsonSerializer.Serialize(ended.Report, Device.Reports.ReportJson.Readable.UpdateReport),
-                    to is null || installed ? Ended(ended) : [$"{to} is fetched ({ByteSize.Format(ended.Fetched)}); 'bananactl update' installs it"]);
+                    Ended(ended, parsed.GetValue(download)));
             });
             return command;
 
-            static IEnumerable<string> Ended(EndedUpdate ended) => ended.Report.To is null || ended.Fetched == 0
-                ? StatusText.Of(ended.Report)
-                : [$"{ended.Report.To} is installed ({ByteSize.Format(ended.Fetched)} fetched): restart to use it"];
+            static IEnumerable<string> Ended(EndedUpdate ended, bool downloadOnly) => ended.Report switch
+            {
+                { To: { } to, IsInstalled: true } when ended.Fetched > 0 => [$"{to} is installed ({ByteSize.Format(ended.Fetched)} fetched): restart to use it"],
+                { To: { } to, IsInstalled: false } when downloadOnly => [$"{to} is fetched ({ByteSize.Format(ended.Fetched)}); 'bananactl update' installs it"],
+                _ => StatusText.Of(ended.Report),
+            };
         }
 
         Command RollBack()

@@ -42,9 +42,6 @@ internal static class BackgroundConditions
         }
     }
 
-    /// <summary>Whether background updates only look and tell.</summary>
-    public static bool OnlyChecks(RunningDevice device) => device.Settings.Read().Automatic == AutomaticUpdates.Check;
-
     // NM_METERED_YES and NM_METERED_GUESS_YES. A machine without NetworkManager is on a wire as a rule.
     private static async Task<bool> IsMeteredAsync(BusConnection bus, CancellationToken cancellation)
     {

@@ -63,13 +63,13 @@ public sealed class DeviceUpdater(Machine machine, RunningSystem system, DeviceH
         ArgumentNullException.ThrowIfNull(wish);
         using var parts = new RunningParts(machine, system);
         var check = await NotedAsync(() => LookAsync(parts, wish.Version, cancellation)).ConfigureAwait(false);
-        if (check.Offer is not { IsInstalled: false } offer)
+        var settings = files.Read();
+        if (check.Offer is not { IsInstalled: false } offer || (wish.IsBackground && settings.Automatic == AutomaticUpdates.Check))
         {
             return new(check, null, 0);
         }
 
         wish.OnPlanned?.Invoke(offer.Plan);
-        var settings = files.Read();
         var (store, _) = Open(settings);
         using (store)
         {

@@ -123,6 +123,8 @@ public sealed class DaemonTests(UpdateWorld releases)
 
         await File.WriteAllTextAsync(world.Settings, "{ \"automatic\": \"off\" }", Cancellation);
         await NotNowAsync("automatic updates are turned off");
+        await File.WriteAllTextAsync(world.Settings, "{ \"automatic\": \"check\" }", Cancellation);
+        Succeeds(await world.RunAsync("update", "--background"), "20260103.1 is offered: ");
         Succeeds(await world.RunAsync("update", "--download-only"), "20260103.1 is fetched (");
         Succeeds(await world.RunAsync("update"), "20260103.1 is installed");
 
