@@ -18,13 +18,18 @@ internal sealed record QemuExit(int ExitCode, string Error, bool KvmFailed);
 
 /// <summary>KVM gave up under the guest.</summary>
 internal sealed class KvmFailedException(string evidence, Exception? inner = null)
-    : BananaException(ExitCode.MissingTool, $"KVM failed under the guest's firmware ({evidence})", next: "use --accel tcg, or leave --accel out", inner: inner);
+    : BananaException(ExitCode.MissingTool, $"KVM failed ({evidence})", next: "use --accel tcg, or leave --accel out", inner: inner);
 
 /// <summary>One QEMU process with its connections. A machine has a second one when KVM failed under the first.</summary>
 internal sealed class QemuSession : IAsyncDisposable
 {
     private const int LinesInErrors = 4;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
+
+    // The first that QEMU prints when KVM gives up, as recorded on machines whose own hypervisor offers a part of KVM: when it
+    // opens it, when it sets the processor up, and when the guest's firmware does something that it cannot run.
+    private static readonly IReadOnlyList<string> KvmWords =
+        ["KVM internal error", "failed to initialize kvm", "Could not access KVM kernel module", "kvm run failed", "error: failed to set MSR", "error: failed to get MSR", "/kvm/kvm.c:", "/kvm-all.c:"];
 
     private readonly Process process;
     private readonly List<string> errors = [];
@@ -98,6 +103,9 @@ internal sealed class QemuSession : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether a line on QEMU's standard error says that KVM cannot run this machine.</summary>
+    public static bool TellsOfKvm(string line) => KvmWords.Any(words => line.Contains(words, StringComparison.Ordinal));
 
     /// <summary>Ends QEMU without asking.</summary>
     public void Kill()
@@ -174,7 +182,7 @@ internal sealed class QemuSession : IAsyncDisposable
             {
                 errors.Add(line.Trim());
                 // QEMU only stops the guest and stays, so that a person could look; nothing would ever happen again.
-                if (line.StartsWith("KVM internal error", StringComparison.Ordinal) || line.Contains("failed to initialize kvm", StringComparison.Ordinal))
+                if (TellsOfKvm(line))
                 {
                     kvmFailed = true;
                     Kill();

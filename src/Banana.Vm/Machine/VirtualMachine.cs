@@ -275,9 +275,9 @@ public sealed class VirtualMachine : IAsyncDisposable
 
     private void TurnToEmulation()
     {
-        const string What = "KVM failed under the guest's firmware; started again with emulation";
+        const string What = "KVM failed; started again with emulation";
         progress.Log(What);
-        Accelerator = new Accelerator(AcceleratorKind.Tcg, "KVM is there but failed under the guest's firmware");
+        Accelerator = new Accelerator(AcceleratorKind.Tcg, "KVM is there but cannot run this machine");
         lock (events)
         {
             events.Clear();

@@ -21,7 +21,7 @@ namespace Banana.Cli.Try.Story;
 /// release comes that does not boot, and the machine finds its way back by itself. Nothing is done to it but what its user does.
 /// </summary>
 /// <param name="options">The machine; its disk has the first release.</param>
-/// <param name="folder">Where the repository is (<see cref="UpdateTrial.RepositoryOf"/>).</param>
+/// <param name="folder">Where the repository is (<see cref="TrialRepository.Seen"/>).</param>
 /// <param name="tools">Runs programs of the host.</param>
 /// <param name="progress">Is told what happens.</param>
 internal sealed class DeviceStory(MachineOptions options, string folder, IProcessRunner tools, IProgressSink progress) : IAsyncDisposable
@@ -141,11 +141,11 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
 
     private async Task SwitchOnAsync(CancellationToken cancellation)
     {
-        server ??= await RepositoryServer.StartAsync(UpdateTrial.RepositoryOf(folder), new IPEndPoint(IPAddress.Loopback, 0), new ServerLimits(), cancellation);
+        server ??= await RepositoryServer.StartAsync(TrialRepository.Seen(folder), new IPEndPoint(IPAddress.Loopback, 0), new ServerLimits(), cancellation);
 
         // QEMU's network leads to the host's loopback interface under this address.
         var settings = $$"""{ "repository": "http://10.0.2.2:{{new Uri(server.Address).Port}}/", "channel": "{{UpdateTrial.Channel}}" }""";
-        var root = await File.ReadAllBytesAsync(Path.Combine(UpdateTrial.RepositoryOf(folder), "metadata", "1.root.json"), cancellation);
+        var root = await File.ReadAllBytesAsync(Path.Combine(TrialRepository.Seen(folder), "metadata", "1.root.json"), cancellation);
         machine = await VirtualMachine.StartAsync(
             options with
             {

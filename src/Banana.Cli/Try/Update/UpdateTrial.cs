@@ -17,7 +17,7 @@ namespace Banana.Cli.Try.Update;
 
 /// <summary>
 /// Builds what the edition becomes next, publishes both releases to a developer's own repository below <c>out/try</c>, and reads the
-/// prices. Everything is kept: a second run finds its keys, its repository and its patches.
+/// prices. Keys are kept, and so are releases and their patches as long as they are the same (<see cref="TrialRepository"/>).
 /// </summary>
 internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink progress)
 {
@@ -38,13 +38,15 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
 
     /// <summary>Builds the next release and publishes both.</summary>
     /// <param name="current">The release that was built.</param>
-    /// <param name="folder">Where repository and keys are.</param>
+    /// <param name="folder">Where repositories and keys are.</param>
     /// <param name="cancellation">Stops the work.</param>
     public async Task<UpdateCosts> RunAsync(ReleaseDirectory current, string folder, CancellationToken cancellation)
     {
         var next = await BuildAsync(current, 1, words: null, folder, cancellation);
-        await PublishAsync(current, folder, cancellation);
-        var report = await PublishAsync(next, folder, cancellation);
+        var kept = TrialRepository.Kept(folder, [current, next]);
+        await PublishAsync(current, kept, folder, cancellation);
+        var report = await PublishAsync(next, kept, folder, cancellation);
+        TrialRepository.Show(kept, folder);
         return UpdateCosts.Of(current.Manifest.Version, report.Delivery, ReleaseChanges.Between(null, current.ReadPackages(), next.ReadPackages()).Packages.Count);
     }
 
@@ -62,18 +64,18 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
         return ReleaseDirectory.Open(built.Folder);
     }
 
-    /// <summary>Publishes a release to the repository in a folder, which is made when it is not there.</summary>
-    public async Task<PublishReport> PublishAsync(ReleaseDirectory release, string folder, CancellationToken cancellation)
+    /// <summary>Publishes a release to the repository that devices see, which is made when it is not there.</summary>
+    public Task<PublishReport> PublishAsync(ReleaseDirectory release, string folder, CancellationToken cancellation) =>
+        PublishAsync(release, TrialRepository.Seen(folder), folder, cancellation);
+
+    private async Task<PublishReport> PublishAsync(ReleaseDirectory release, string repository, string folder, CancellationToken cancellation)
     {
         using var keys = Keys(Path.Combine(folder, "keys"));
-        using var store = ReleaseStores.Open(RepositoryOf(folder));
+        using var store = ReleaseStores.Open(repository);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
         var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = QuickPatches };
         return await TufErrors.ExplainAsync(store.Location, () => new Publisher(progress, TimeProvider.System).PublishAsync(release, store, () => Begin(keys), options, cancellation));
     }
-
-    /// <summary>The repository in a folder.</summary>
-    public static string RepositoryOf(string folder) => Path.Combine(folder, "repository");
 
     // One key for each role, as 'banana keys make' does it.
     private static KeyFolder Keys(string folder)
