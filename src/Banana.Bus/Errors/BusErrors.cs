@@ -19,6 +19,7 @@ public static class BusErrors
     public const string NameHasNoOwner = "org.freedesktop.DBus.Error.NameHasNoOwner";
     public const string NoReply = "org.freedesktop.DBus.Error.NoReply";
     public const string NoServer = "org.freedesktop.DBus.Error.NoServer";
+    public const string NotSupported = "org.freedesktop.DBus.Error.NotSupported";
     public const string PropertyReadOnly = "org.freedesktop.DBus.Error.PropertyReadOnly";
     public const string ServiceUnknown = "org.freedesktop.DBus.Error.ServiceUnknown";
     public const string TimedOut = "org.freedesktop.DBus.Error.TimedOut";

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Bus;
+using Banana.Daemon.Sysupdate;
 using Banana.Device.Running;
+using Banana.Foundation.Errors;
 
 namespace Banana.Daemon.Service;
 
@@ -19,9 +21,26 @@ internal static class DaemonServer
         var jobs = new JobBoard(bus, device);
         var updates = await bus.ExportAsync(UpdatesObject.Path, new UpdatesObject(bus, device, jobs).Describe(), cancellation);
         jobs.OnChanged = () => updates.EmitChangedAsync("Staged", "Job");
+        await SysupdateService.ExportAsync(bus, device, jobs, cancellation);
         await bus.RequestNameAsync(UpdatesObject.Name, cancellation);
+        List<string> names = [UpdatesObject.Name, .. await TakeStockNameAsync(bus, cancellation)];
         IdleService.NotifyReady();
         using var stop = cancellation.Register(() => jobs.Current?.Cancel());
-        await IdleService.ServeAsync(bus, [UpdatesObject.Name], idle, () => jobs.Current is not null, cancellation);
+        await IdleService.ServeAsync(bus, names, idle, () => jobs.Current is not null, cancellation);
+    }
+
+    // A machine where systemd's own service has the name keeps its updates all the same.
+    private static async Task<IReadOnlyList<string>> TakeStockNameAsync(BusConnection bus, CancellationToken cancellation)
+    {
+        try
+        {
+            await bus.RequestNameAsync(SysupdateNames.Service, cancellation);
+            return [SysupdateNames.Service];
+        }
+        catch (BananaException error)
+        {
+            Journal.Write(error.Message);
+            return [];
+        }
     }
 }

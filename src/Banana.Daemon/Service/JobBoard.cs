@@ -28,21 +28,31 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
     /// <summary>Called when a job began or ended; null: nobody is.</summary>
     public Func<Task>? OnChanged { get; set; }
 
+    /// <summary>Called with a job that has begun, before its caller has the reply; null: nobody is.</summary>
+    public Func<UpdateJob, Task>? OnBegun { get; set; }
+
     /// <summary>The path of a job's object.</summary>
     public static string PathOf(UpdateJob? job) => job is null ? "/" : $"{Folder}/_{job.Number}";
 
     /// <summary>Begins an update and gives it an object.</summary>
-    public async Task<UpdateJob> BeginAsync(UpdateWish wish)
+    /// <param name="wish">What is wanted.</param>
+    /// <param name="call">Who wants it.</param>
+    public async Task<UpdateJob> BeginAsync(UpdateWish wish, BusCall call)
     {
         UpdateJob job;
         lock (turn)
         {
-            job = UpdateJob.Begin(device, wish, ++last);
+            job = UpdateJob.Begin(device, wish, ++last, call.Answered);
             Current = job;
         }
 
         var export = await bus.ExportAsync(PathOf(job), Describe(job));
         _ = FollowAsync(job, export);
+        if (OnBegun is { } begun)
+        {
+            await begun(job);
+        }
+
         await TellAsync();
         return job;
     }
@@ -57,6 +67,7 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
             }
 
             var result = await job.Ended;
+            await job.Answered;
             await export.EmitAsync("Finished", (int)result.Code, result.What, result.Where, result.Next, result.Report, (ulong)result.Fetched);
         }
         catch (BusException)

@@ -24,9 +24,10 @@ internal sealed class UpdateJob : IDisposable
     private readonly RunningDevice device;
     private readonly CancellationTokenSource stop = new();
 
-    private UpdateJob(RunningDevice device, UpdateWish wish, uint number)
+    private UpdateJob(RunningDevice device, UpdateWish wish, uint number, Task answered)
     {
         this.device = device;
+        Answered = answered;
         Number = number;
         Progress = new(device.Clock);
         Wish = wish with { OnFetched = Progress.OnFetched, OnPlanned = plan => Progress.ToFetch = plan.Bytes };
@@ -41,15 +42,18 @@ internal sealed class UpdateJob : IDisposable
     /// <summary>How far it is.</summary>
     public JobProgress Progress { get; }
 
+    /// <summary>Done when whoever began it knows of it; nobody is told of its end before.</summary>
+    public Task Answered { get; }
+
     /// <summary>How it ends; never throws.</summary>
     public Task<JobResult> Ended { get; private set; } = null!;
 
     /// <summary>Begins an update.</summary>
     /// <exception cref="BananaException">Another one is at work (<see cref="ExitCode.Busy"/>).</exception>
-    public static UpdateJob Begin(RunningDevice device, UpdateWish wish, uint number)
+    public static UpdateJob Begin(RunningDevice device, UpdateWish wish, uint number, Task answered)
     {
         var held = device.TakeUpdateLock();
-        var job = new UpdateJob(device, wish, number);
+        var job = new UpdateJob(device, wish, number, answered);
         job.Ended = Task.Run(() => job.RunAsync(held));
         return job;
     }

@@ -71,7 +71,7 @@ internal sealed class UpdatesObject(BusConnection bus, RunningDevice device, Job
             await BackgroundConditions.RequireAsync(bus, device, call.Cancellation);
         }
 
-        var job = await jobs.BeginAsync(new() { Version = version, DownloadOnly = (flags & DownloadOnly) != 0, IsBackground = (flags & Background) != 0 });
+        var job = await jobs.BeginAsync(new() { Version = version, DownloadOnly = (flags & DownloadOnly) != 0, IsBackground = (flags & Background) != 0 }, call);
         return [JobBoard.PathOf(job)];
     }
 
@@ -105,7 +105,8 @@ internal sealed class UpdatesObject(BusConnection bus, RunningDevice device, Job
         return File.Exists(path) ? PackageList.Read(path) : null;
     }
 
-    private static ReleaseVersion? VersionOf(string text) =>
+    /// <summary>The version that a caller names; null: it named none.</summary>
+    public static ReleaseVersion? VersionOf(string text) =>
         text.Length == 0 ? null
         : ReleaseVersion.TryParse(text, out var version) ? version
         : throw new BananaException(ExitCode.Usage, $"'{text}' is not a version", next: "versions are YYYYMMDD.N, for example 20261126.1");

@@ -53,6 +53,18 @@ public sealed class DeviceUpdater(Machine machine, RunningSystem system, DeviceH
         }
     }
 
+    /// <summary>The manifest of a release that the channel names; null: it names none of this version.</summary>
+    /// <exception cref="BananaException">As for <see cref="CheckAsync"/>.</exception>
+    public async Task<ReleaseManifest?> FindAsync(ReleaseVersion version, CancellationToken cancellation)
+    {
+        var (store, channel) = Open(files.Read());
+        using (store)
+        {
+            var entry = (await Resolver(store).ListAsync(channel, system.Edition, cancellation).ConfigureAwait(false)).FirstOrDefault(entry => entry.Version == version);
+            return entry is null ? null : await RepositoryReading.ManifestAsync(store, entry, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Installs what is offered beside what runs, or only fetches it.</summary>
     /// <param name="wish">What is wanted.</param>
     /// <param name="progress">Who is told.</param>

@@ -6,6 +6,7 @@ using System.Xml.Linq;
 using Banana.Bus;
 using Banana.Control;
 using Banana.Daemon.Service;
+using Banana.Daemon.Sysupdate;
 using Banana.Device.Reports;
 using Banana.Foundation.Errors;
 using Banana.Tests.Integration.Tools;
@@ -144,7 +145,12 @@ public sealed class DaemonTests(UpdateWorld releases)
         var bus = await world.Bus.ConnectAsync();
         var reply = await bus.CallAsync(UpdatesObject.Name, UpdatesObject.Path, UpdatesObject.Interface, "Update", "st", [string.Empty, UpdatesObject.Background], cancellation: Cancellation);
         var job = reply.Get<string>(0);
-        foreach (var (path, name) in new[] { (UpdatesObject.Path, UpdatesObject.Interface), (job, JobBoard.Interface) })
+        var objects = new[]
+        {
+            (UpdatesObject.Path, UpdatesObject.Interface), (job, JobBoard.Interface), (SysupdateNames.ManagerPath, SysupdateNames.Manager), (SysupdateNames.TargetPath, SysupdateNames.Target),
+            (SysupdateNames.JobPath(1), SysupdateNames.Job),
+        };
+        foreach (var (path, name) in objects)
         {
             var seen = (await bus.CallAsync(UpdatesObject.Name, path, "org.freedesktop.DBus.Introspectable", "Introspect", string.Empty, [], cancellation: Cancellation)).Get<string>(0);
             var described = await File.ReadAllTextAsync(Path.Combine(Checkout, "dbus", name + ".xml"), Cancellation);

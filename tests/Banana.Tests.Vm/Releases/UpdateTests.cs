@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using System.Formats.Tar;
 using System.Globalization;
 using Banana.Cli.Build;
 using Banana.Cli.Setup;
@@ -22,6 +23,7 @@ public sealed class UpdateTests : IAsyncLifetime
 {
     private const long MostMemory = 128 << 20;
     private static readonly TimeSpan CommandTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UpdateTime = TimeSpan.FromMinutes(30);
     private readonly string folder = Directory.CreateTempSubdirectory("banana-update-").FullName;
     private ReleaseDirectory release = null!;
     private ReleaseVersion next;
@@ -52,6 +54,7 @@ public sealed class UpdateTests : IAsyncLifetime
         var options = new MachineOptions
         {
             SerialLog = Path.Combine(folder, "serial.log"), Disk = release.Require(PartRole.Disk), PersistentDisk = Path.Combine(folder, "device.qcow2"), DiskSize = 4L << 30, Accelerator = Accelerator.Detect(),
+            ExtraArguments = await ToolsAsync(),
         };
         await using var story = new DeviceStory(options, folder, new ProcessRunner(), SilentProgress.Instance);
         await story.BeginAsync(release.Manifest, Token);
@@ -68,7 +71,7 @@ public sealed class UpdateTests : IAsyncLifetime
         Assert.True(status.Health.IsGood, string.Join("; ", status.Health.Checks));
         Assert.Equal(release.Manifest.Version, status.Version);
 
-        await story.InstallAsync(next, Token);
+        await UpdateByStockClientAsync(story);
         var memory = await story.Shell.RequireAsync("systemctl show bananad.service --property=MemoryPeak --value", CommandTime, Token);
         Assert.InRange(long.Parse(memory.Text, CultureInfo.InvariantCulture), 1, MostMemory);
         status = await story.StatusAsync(Token);
@@ -92,5 +95,35 @@ public sealed class UpdateTests : IAsyncLifetime
         var report = await story.EndAsync(Token);
         Assert.True(report.IsGood, string.Join("; ", report.Events.Where(happened => !happened.IsGood).Select(happened => happened.What)));
         Assert.Contains(report.History, line => line.Contains("went back from", StringComparison.Ordinal) && line.Contains("the printer does not work", StringComparison.Ordinal));
+    }
+
+    // The release has no updatectl; it comes as an archive on a second disk.
+    private async Task<IReadOnlyList<string>> ToolsAsync()
+    {
+        var stock = await StockUpdatectl.GetAsync();
+        var archive = Path.Combine(folder, "tools.tar");
+        await using (var tar = new TarWriter(File.Create(archive)))
+        {
+            foreach (var file in new[] { stock.Program, stock.Library })
+            {
+                await tar.WriteEntryAsync(file, Path.GetFileName(file), Token);
+            }
+        }
+
+        return ["-drive", $"id=tools,if=none,format=raw,readonly=on,file={archive}", "-device", "virtio-blk-pci,drive=tools,serial=tools"];
+    }
+
+    // systemd's client on the real bus: it is what starts the service, by the name that it knows.
+    private async Task UpdateByStockClientAsync(DeviceStory story)
+    {
+        await story.Shell.RequireAsync("mkdir -p /run/tools && tar -x -C /run/tools -f /dev/disk/by-id/virtio-tools && systemctl stop bananad.service", CommandTime, Token);
+        var check = await UpdatectlAsync("check");
+        Assert.Contains($"{release.Manifest.Version} → {next}", check, StringComparison.Ordinal);
+        Assert.Contains("candidate", (await UpdatectlAsync("list host")).Split('\n').Single(line => line.Contains(next.ToString(), StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains($"host@{next}: ✓ Done", await UpdatectlAsync("update"), StringComparison.Ordinal);
+        Assert.Contains("current+pending", await UpdatectlAsync("list host"), StringComparison.Ordinal);
+
+        async Task<string> UpdatectlAsync(string arguments) =>
+            (await story.Shell.RequireAsync($"LC_ALL=C.UTF-8 TERM=dumb LD_LIBRARY_PATH=/run/tools /run/tools/updatectl --no-pager {arguments} 2>&1", UpdateTime, Token)).Text;
     }
 }
