@@ -16,7 +16,7 @@ internal sealed class ClusterCompressor : IDisposable
     private readonly ClusterCodec codec;
     private readonly ClusterLibraries libraries;
     private readonly ZstdCompressor? zstd;
-    private readonly ScratchBuffer buffer = new();
+    private readonly ScratchBuffer buffer = new((PatchFormat.MaximumClusterBlocks * PatchFormat.BlockSize) + Slack);
 
     public ClusterCompressor(ClusterCodec codec, ClusterLibraries libraries)
     {

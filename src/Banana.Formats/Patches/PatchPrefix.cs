@@ -11,7 +11,7 @@ namespace Banana.Formats.Patches;
 /// <param name="old">The old image. It stays open.</param>
 internal sealed class PatchPrefix(ByteSource old) : IDisposable
 {
-    private readonly ScratchBuffer buffer = new();
+    private readonly ScratchBuffer buffer = new(PatchFormat.MaximumPrefix);
     private ErofsImage? image;
 
     /// <summary>Reads the pieces, one after the other. The result holds until the next call.</summary>

@@ -1,37 +1,46 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Banana.Formats.Patches;
 
 /// <summary>
-/// A buffer as large as the largest piece that was asked for, out of the shared pool: a small patch costs little, a large one no
-/// garbage. Each call may overwrite what the one before gave. Not for several threads at once.
+/// A buffer as large as the largest piece that was asked for. Each call may overwrite what the one before gave. Not for several threads at once.
 /// </summary>
-internal sealed class ScratchBuffer : IDisposable
+/// <remarks>
+/// Outside of the collected heap: a pool of arrays rounds up to a power of two and keeps what was grown out of, which made half of what an update
+/// takes. Room for the most is taken at once; the kernel only gives what is used of it.
+/// </remarks>
+/// <param name="most">The largest piece that there can be, in bytes.</param>
+internal sealed unsafe class ScratchBuffer(int most) : IDisposable
 {
-    private byte[] bytes = [];
+    private void* bytes;
+
+    ~ScratchBuffer() => Free();
 
     /// <summary>Bytes to write to; what is in them is undefined.</summary>
     public Span<byte> Take(int length)
     {
-        if (bytes.Length < length)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, most);
+        if (bytes is null)
         {
-            Dispose();
-            bytes = ArrayPool<byte>.Shared.Rent(length);
+            bytes = NativeMemory.Alloc((nuint)most);
         }
 
-        return bytes.AsSpan(0, length);
+        return new Span<byte>(bytes, length);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-            bytes = [];
-        }
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free(bytes);
+        bytes = null;
     }
 }

@@ -30,8 +30,8 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
     /// <summary>What makes a release that panics in its first second: there is no such program in its initrd.</summary>
     public static readonly IReadOnlyList<string> Broken = ["rdinit=/broken-on-purpose", "panic=1"];
 
-    // A third of the time that a published patch takes, for about a seventh more bytes.
-    private const int QuickPatches = 15;
+    /// <summary>The level of compression of patches (zstd): by default a third of the time that a published one takes, for about a seventh more bytes.</summary>
+    public int PatchLevel { get; init; } = 15;
 
     /// <summary>Whether an edition has a next one to build.</summary>
     public bool HasNext(ReleaseDirectory current) => environment.Definition.Editions.ContainsKey(current.Manifest.Edition + NextSuffix);
@@ -73,7 +73,7 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
         using var keys = Keys(Path.Combine(folder, "keys"));
         using var store = ReleaseStores.Open(repository);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
-        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = QuickPatches };
+        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = PatchLevel };
         return await TufErrors.ExplainAsync(store.Location, () => new Publisher(progress, TimeProvider.System).PublishAsync(release, store, () => Begin(keys), options, cancellation));
     }
 

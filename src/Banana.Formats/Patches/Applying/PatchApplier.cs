@@ -9,7 +9,7 @@ namespace Banana.Formats.Patches.Applying;
 
 /// <summary>
 /// Makes the new image out of the old one and a patch, in one pass from its first block to its last. Memory: at most
-/// <see cref="PatchFormat.MaximumPrefix"/> and twice <see cref="PatchFormat.MaximumContent"/>, whatever the images' size.
+/// <see cref="PatchFormat.MaximumPrefix"/> and <see cref="PatchFormat.MaximumContent"/>, whatever the images' size.
 /// Every length and place of the patch is checked; whether the result is right, only its digest says (<see cref="ImageVerifier"/>).
 /// </summary>
 public sealed class PatchApplier : IDisposable
@@ -24,9 +24,9 @@ public sealed class PatchApplier : IDisposable
     private readonly ZstdDecompressor zstd = new(ZstdLibrary.System, LargestWindowLog);
     private readonly ClusterCompressor?[] compressors;
     private readonly ClusterLibraries libraries;
-    private readonly ScratchBuffer contents = new();
-    private readonly ScratchBuffer frames = new();
-    private readonly ScratchBuffer pieces = new();
+    private readonly ScratchBuffer contents = new(PatchFormat.MaximumContent);
+    private readonly byte[] framePiece = new byte[1 << 16];
+    private readonly ScratchBuffer pieces = new(PatchFormat.MaximumClusterBlocks * PatchFormat.BlockSize);
     private long written;
 
     /// <summary>Begins, or goes on where an earlier run ended.</summary>
@@ -80,19 +80,8 @@ public sealed class PatchApplier : IDisposable
             return written == Header.NewSize ? false : throw PatchErrors.Corrupt(name, "its end");
         }
 
-        var frame = frames.Take(group.FrameLength);
-        if (patch.ReadAtLeast(frame, group.FrameLength, throwOnEndOfStream: false) < group.FrameLength)
-        {
-            throw PatchErrors.Corrupt(name, "its length");
-        }
-
-        var known = prefix.Read(group.References, cancellation);
         var content = contents.Take(group.ContentLength);
-        if (zstd.TryDecompress(frame, content, known) != group.ContentLength)
-        {
-            throw new BananaException(ExitCode.BadInput, "the contents of a group do not decode: the patch is corrupt, or the old image is not the one that it is for", name, "fetch the release in another way");
-        }
-
+        Decode(group, content, prefix.Read(group.References, cancellation));
         var cursor = new PatchCursor(content, name);
         var instructions = new PatchCursor(cursor.Take((int)cursor.Number(PatchFormat.MaximumContent, "a group"), "a group"), name);
         Follow(ref instructions, ref cursor, output, cancellation);
@@ -119,8 +108,24 @@ public sealed class PatchApplier : IDisposable
         }
 
         contents.Dispose();
-        frames.Dispose();
         pieces.Dispose();
+    }
+
+    private void Decode(PatchGroup group, Span<byte> content, ReadOnlySpan<byte> known)
+    {
+        try
+        {
+            if (zstd.TryDecompress(patch, group.FrameLength, framePiece, content, known) == group.ContentLength)
+            {
+                return;
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            throw PatchErrors.Corrupt(name, "its length");
+        }
+
+        throw new BananaException(ExitCode.BadInput, "the contents of a group do not decode: the patch is corrupt, or the old image is not the one that it is for", name, "fetch the release in another way");
     }
 
     private void Follow(ref PatchCursor instructions, ref PatchCursor data, Stream output, CancellationToken cancellation)
