@@ -19,7 +19,7 @@ internal static class TestCommand
         var tiers = new Argument<string[]>("tier") { Description = "unit (seconds), integration (real tools, root), vm (boots); all of them when none is given", Arity = ArgumentArity.ZeroOrMore };
         tiers.AcceptOnlyFromAmong([.. TestTier.All.Select(tier => tier.Name)]);
         var filter = new Option<string[]>("--filter") { Description = "Run only tests whose class or method has this in its name; may be given more than once", HelpName = "name", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("test", "Build and run the tests: unit, integration, vm, or all of them") { tiers, filter, LongTestCommand.Mutations(), LongTestCommand.KillPoints(), LongTestCommand.BrokenKinds(), LongTestCommand.CrashStates() };
+        var command = new Command("test", "Build and run the tests: unit, integration, vm, or all of them") { tiers, filter, LongTestCommand.Mutations(), LongTestCommand.KillPoints(), LongTestCommand.BrokenKinds(), LongTestCommand.HealthyBoots(), LongTestCommand.CrashStates() };
         command.SetAction((parsed, cancellation) =>
         {
             var names = parsed.GetValue(tiers) ?? [];

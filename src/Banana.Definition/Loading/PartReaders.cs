@@ -22,6 +22,10 @@ internal static class PartReaders
         BugReportUrl = map.Text("bug-report-url"),
         Logo = map.Text("logo"),
         AnsiColor = map.Text("ansi-color"),
+        ReleaseIndex = map.Number("release-index", 1),
+        MinimumReleaseIndex = map.Number("minimum-release-index", 0) is var minimum && minimum <= map.Number("release-index", 1)
+            ? minimum
+            : throw Refusal.At(map.AtKey("minimum-release-index"), $"'minimum-release-index' is {minimum}, above the 'release-index' of these releases", "a release must be able to follow itself"),
     };
 
     /// <summary>Reads a base, and checks that it has what its plug-in needs.</summary>

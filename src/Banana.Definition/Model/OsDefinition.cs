@@ -45,4 +45,10 @@ public sealed record Identity
 
     /// <summary>DEFAULT_HOSTNAME.</summary>
     public required string DefaultHostname { get; init; }
+
+    /// <summary>RELEASE_INDEX: counted up when older releases need a step between to come here.</summary>
+    public int ReleaseIndex { get; init; } = 1;
+
+    /// <summary>The lowest index that a device must have to take these releases; 0: any device.</summary>
+    public int MinimumReleaseIndex { get; init; }
 }

@@ -28,7 +28,9 @@ internal static class DefinitionSchemas
         new("support-url", Text, Rule: TextRules.Address),
         new("bug-report-url", Text, Rule: TextRules.Address),
         new("logo", Text, Rule: TextRules.Line),
-        new("ansi-color", Text, Rule: TextRules.Line));
+        new("ansi-color", Text, Rule: TextRules.Line),
+        new("release-index", Number, Minimum: 1),
+        new("minimum-release-index", Number, Minimum: 0));
 
     /// <summary>banana.yaml.</summary>
     public static readonly Schema Os = new(

@@ -71,6 +71,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
             Base = lockfile.Base,
             Suite = lockfile.Suite,
             LockfileSha256 = request.LockfileSha256,
+            MinimumVersion = edition.Identity.MinimumReleaseIndex,
             SourceDateEpoch = epoch,
             RootHash = rootHash,
             Image = new ReleaseImage { BlockSize = ImageTools.BlockSize, Compressor = edition.Image.Compressor, ClusterSize = edition.Image.ClusterSize, MkfsVersion = mkfsVersion },

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+using System.Globalization;
 using System.Text;
 using Banana.Definition.Model;
 
@@ -24,6 +25,7 @@ public static class OsRelease
         Add("VARIANT_ID", edition.Name);
         Add("IMAGE_ID", version is null ? null : identity.Id);
         Add("IMAGE_VERSION", version);
+        Add("RELEASE_INDEX", version is null ? null : identity.ReleaseIndex.ToString(CultureInfo.InvariantCulture));
         Add("DEFAULT_HOSTNAME", identity.DefaultHostname);
         Add("HOME_URL", identity.HomeUrl);
         Add("DOCUMENTATION_URL", identity.DocumentationUrl);

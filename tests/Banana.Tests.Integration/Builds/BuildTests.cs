@@ -114,6 +114,7 @@ public sealed class BuildTests
 
         Assert.DoesNotContain(paths, path => path.Contains("__pycache__", StringComparison.Ordinal) || path.EndsWith("/vmlinuz", StringComparison.Ordinal) || path.Contains("alternatives/", StringComparison.Ordinal));
         Assert.Contains($"IMAGE_VERSION=\"{release.Manifest.Version}\"", ReadText(image, "lib/os-release"), StringComparison.Ordinal);
+        Assert.Contains("RELEASE_INDEX=\"1\"", ReadText(image, "lib/os-release"), StringComparison.Ordinal);
         Assert.Equal("../lib/banana/bananad", image.ReadLink(image.Find("bin/bananactl")!));
         Assert.Equal("755", Convert.ToString(image.Find("lib/banana/bananad")!.Permissions, 8));
         Assert.Contains("u root 0:0", ReadText(image, "lib/sysusers.d/00-banana-ids.conf"), StringComparison.Ordinal);

@@ -29,6 +29,8 @@ public sealed class SchemaRefusalTests : IDisposable
     [InlineData("packages/kernel.yaml", "debian: [linux-image-amd64]", "debian: linux-image-amd64", "packages/kernel.yaml:3:11", "'packages' must be a list, not 'linux-image-amd64'")]
     // Missing keys.
     [InlineData("banana.yaml", "  name: Banana\n", "", "banana.yaml:3:3", "the identity must have the key 'name'")]
+    [InlineData("banana.yaml", "  name: Banana\n", "  name: Banana\n  release-index: 2\n  minimum-release-index: 3\n", "banana.yaml:6:3", "'minimum-release-index' is 3, above the 'release-index' of these releases; a release must be able to follow itself")]
+    [InlineData("banana.yaml", "  name: Banana\n", "  name: Banana\n  release-index: 0\n", "banana.yaml:5:18", "'release-index' must be a whole number from 1 to 2147483647, not '0'")]
     [InlineData("banana.yaml", "format: 1\n", "", "banana.yaml:1:1", "the definition must have the key 'format'")]
     [InlineData("bases/debian.yaml", "keyring: keys/debian.gpg\n", "", "bases/debian.yaml:1:1", "a base of the plug-in 'debian' must have the key 'keyring'")]
     [InlineData("packages/kernel.yaml", "summary: The kernel\n", "", "packages/kernel.yaml:1:1", "a package set must have the key 'summary'")]

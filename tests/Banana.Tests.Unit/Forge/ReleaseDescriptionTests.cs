@@ -87,6 +87,7 @@ public sealed class ReleaseDescriptionTests
 
         Assert.Contains("NAME=\"Say \\\"\\$HOME\\\"\"\n", text, StringComparison.Ordinal);
         Assert.Contains("IMAGE_VERSION=\"20261030.1\"\n", text, StringComparison.Ordinal);
+        Assert.Contains("RELEASE_INDEX=\"1\"\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("IMAGE_VERSION", OsRelease.Compose(Edition("x"), version: null), StringComparison.Ordinal);
     }
 
