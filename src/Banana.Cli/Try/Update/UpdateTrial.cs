@@ -73,7 +73,7 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
         using var keys = Keys(Path.Combine(folder, "keys"));
         using var store = ReleaseStores.Open(repository);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
-        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = PatchLevel };
+        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = PatchLevel, PatchesFrom = 1 };
         return await TufErrors.ExplainAsync(store.Location, () => new Publisher(progress, TimeProvider.System).PublishAsync(release, store, () => Begin(keys), options, cancellation));
     }
 
