@@ -17,8 +17,6 @@ internal sealed unsafe class ScratchBuffer(int most) : IDisposable
 {
     private void* bytes;
 
-    ~ScratchBuffer() => Free();
-
     /// <summary>Bytes to write to; what is in them is undefined.</summary>
     public Span<byte> Take(int length)
     {
@@ -33,12 +31,6 @@ internal sealed unsafe class ScratchBuffer(int most) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
     {
         NativeMemory.Free(bytes);
         bytes = null;
