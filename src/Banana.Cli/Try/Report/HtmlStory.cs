@@ -23,12 +23,14 @@ internal static class HtmlStory
                 html.Raw($"<pre>{HtmlText.Escape(string.Join('\n', happened.Details))}</pre>\n");
             }
 
+            html.Raw("</div>\n");
             if (happened.Screen is { } picture)
             {
-                html.Raw($"<img class=\"screen\" alt=\"The screen at this moment\" src=\"data:image/png;base64,{Convert.ToBase64String(picture)}\">\n");
+                // Small beside the text, and in full where it is opened.
+                html.Raw($"<details class=\"screenshot\"><summary title=\"The screen at this moment\"><img class=\"screen\" alt=\"The screen at this moment\" src=\"data:image/png;base64,{Convert.ToBase64String(picture)}\"></summary></details>\n");
             }
 
-            html.Raw("</div></li>\n");
+            html.Raw("</li>\n");
         }
 
         html.Raw("</ol>\n");
