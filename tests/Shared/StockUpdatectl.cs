@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using System.Text;
 using Banana.Bases;
 using Banana.Cli.Setup;
 using Banana.Cli.Workbenches;
+using Banana.Foundation.Hashing;
 using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
 using Banana.Workbenches;
@@ -65,10 +67,10 @@ internal sealed class StockUpdatectl
         var context = environment.HostContext;
         var recipe = environment.Recipe("updatectl");
         var workbench = await environment.WorkbenchAsync("updatectl", context, CancellationToken.None);
-        var (path, _) = await environment.Artifacts.GetAsync($"updatectl-{workbench.Identity[..16]}", MakeAsync, onWait: null, CancellationToken.None);
+        var (path, _) = await environment.Artifacts.GetAsync($"updatectl-{Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', [workbench.Identity, SourceSha256, .. Options])))[..16]}", CompileAsync, onWait: null, CancellationToken.None);
         return new(path, workbench);
 
-        async Task MakeAsync(string folder)
+        async Task CompileAsync(string folder)
         {
             // A mirror drops what a newer version replaced; the archive has it as long as it has anything.
             var mirror = recipe.Base.Mirror!.TrimEnd('/');
