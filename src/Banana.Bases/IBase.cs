@@ -36,7 +36,11 @@ public interface IBase
     Task FetchAsync(BaseDefinition definition, Lockfile lockfile, CancellationToken cancellation);
 
     /// <summary>Installs the locked packages from the pool into an empty directory, with their install scripts run. No network is used.</summary>
-    Task InstallAsync(Lockfile lockfile, string tree, CancellationToken cancellation);
+    /// <param name="lockfile">What to install.</param>
+    /// <param name="languages">The languages whose translations stay, as gettext names them ("de", "pt_BR"), beside English; those of others are left out where the base can.</param>
+    /// <param name="tree">The empty directory.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    Task InstallAsync(Lockfile lockfile, IReadOnlyList<string> languages, string tree, CancellationToken cancellation);
 
     /// <summary>Lists what is installed in a tree, sorted by name.</summary>
     Task<IReadOnlyList<InstalledPackage>> ListAsync(Lockfile lockfile, string tree, CancellationToken cancellation);

@@ -56,7 +56,7 @@ public sealed class Workbench
             async partial =>
             {
                 await source.FetchAsync(recipe.Base, lockfile, cancellation).ConfigureAwait(false);
-                await source.InstallAsync(lockfile, partial, cancellation).ConfigureAwait(false);
+                await source.InstallAsync(lockfile, [], partial, cancellation).ConfigureAwait(false);
 
                 // Where a sandbox with network puts the host's: a mount needs a file to be mounted on.
                 await File.WriteAllTextAsync(Path.Combine(partial, "etc/resolv.conf"), string.Empty, cancellation).ConfigureAwait(false);

@@ -75,10 +75,10 @@ public sealed class ArchBase(BaseContext context) : IBase
     }
 
     /// <inheritdoc/>
-    public async Task InstallAsync(Lockfile lockfile, string tree, CancellationToken cancellation)
+    public async Task InstallAsync(Lockfile lockfile, IReadOnlyList<string> languages, string tree, CancellationToken cancellation)
     {
         using var step = context.Progress.Begin("install");
-        await new ArchInstaller(context, Tools, lockfile, tree).InstallAsync(step, cancellation).ConfigureAwait(false);
+        await new ArchInstaller(context, Tools, lockfile, languages, tree).InstallAsync(step, cancellation).ConfigureAwait(false);
         step.Complete($"{lockfile.Packages.Count} packages");
     }
 

@@ -11,7 +11,7 @@ using Banana.Foundation.Progress;
 namespace Banana.Bases.Arch;
 
 /// <summary>Installs locked packages into an empty directory with the workbench's pacman. Install scripts and hooks run in the tree.</summary>
-internal sealed partial class ArchInstaller(BaseContext context, Sandbox tools, Lockfile lockfile, string tree)
+internal sealed partial class ArchInstaller(BaseContext context, Sandbox tools, Lockfile lockfile, IReadOnlyList<string> languages, string tree)
 {
     private const string PoolInside = "/run/pool";
 
@@ -76,6 +76,7 @@ internal sealed partial class ArchInstaller(BaseContext context, Sandbox tools, 
         HookDir = /tmp
         SigLevel = Never
         LocalFileSigLevel = Never
+        NoExtract = usr/share/locale/* !usr/share/locale/locale.alias !usr/share/locale/C/* !usr/share/locale/en* {string.Join(' ', languages.Select(language => $"!usr/share/locale/{language}/* !usr/share/locale/{language}_* !usr/share/locale/{language}@*"))}
 
         """;
 

@@ -11,7 +11,7 @@ namespace Banana.Bases.Debian;
 public sealed class DebianBase(BaseContext context) : IBase
 {
     /// <inheritdoc/>
-    public string Recipe { get; } = "debian-2\n" + PathExcludes.Identity;
+    public string Recipe { get; } = "debian-2\n" + string.Join('\n', new PathExcludes([]).DpkgOptions);
 
     /// <inheritdoc/>
     public Task<Lockfile> ResolveAsync(BaseDefinition definition, SuiteDefinition suite, IReadOnlyList<string> packages, CancellationToken cancellation) =>
@@ -33,8 +33,8 @@ public sealed class DebianBase(BaseContext context) : IBase
     }
 
     /// <inheritdoc/>
-    public Task InstallAsync(Lockfile lockfile, string tree, CancellationToken cancellation) =>
-        new DebianInstaller(context, lockfile, tree).InstallAsync(cancellation);
+    public Task InstallAsync(Lockfile lockfile, IReadOnlyList<string> languages, string tree, CancellationToken cancellation) =>
+        new DebianInstaller(context, lockfile, new PathExcludes(languages), tree).InstallAsync(cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<InstalledPackage>> ListAsync(Lockfile lockfile, string tree, CancellationToken cancellation) =>

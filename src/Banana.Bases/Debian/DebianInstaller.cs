@@ -15,15 +15,16 @@ namespace Banana.Bases.Debian;
 /// </summary>
 /// <param name="context">Tools, pool, progress.</param>
 /// <param name="lockfile">What to install.</param>
+/// <param name="excludes">Which files of packages are left out.</param>
 /// <param name="tree">The empty directory.</param>
-internal sealed class DebianInstaller(BaseContext context, Lockfile lockfile, string tree)
+internal sealed class DebianInstaller(BaseContext context, Lockfile lockfile, PathExcludes excludes, string tree)
 {
     // Packages whose files and scripts all others take for granted, without saying so.
     private static readonly string[] FirstOfAll = ["base-passwd", "base-files"];
 
     private readonly TreeMerger merger = new(tree);
     private readonly DpkgDatabase database = new(tree);
-    private readonly DpkgTree dpkg = new(context, tree, lockfile.Epoch);
+    private readonly DpkgTree dpkg = new(context, excludes, tree, lockfile.Epoch);
     private readonly HashSet<string> configured = new(StringComparer.Ordinal);
 
     /// <summary>Installs everything.</summary>
@@ -41,7 +42,7 @@ internal sealed class DebianInstaller(BaseContext context, Lockfile lockfile, st
         Directory.CreateDirectory(staging);
         try
         {
-            await InstallFromAsync(new PackageStager(context, staging), cancellation).ConfigureAwait(false);
+            await InstallFromAsync(new PackageStager(context, excludes, staging), cancellation).ConfigureAwait(false);
         }
         finally
         {

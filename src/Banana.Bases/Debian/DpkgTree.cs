@@ -8,9 +8,10 @@ namespace Banana.Bases.Debian;
 
 /// <summary>Runs the tree's own dpkg inside the tree, without network, services or a terminal.</summary>
 /// <param name="context">Where bubblewrap runs, and the pool.</param>
+/// <param name="excludes">Which files of packages are left out.</param>
 /// <param name="tree">The tree.</param>
 /// <param name="epoch">What programs take for the time, where they ask for SOURCE_DATE_EPOCH.</param>
-internal sealed class DpkgTree(BaseContext context, string tree, long epoch)
+internal sealed class DpkgTree(BaseContext context, PathExcludes excludes, string tree, long epoch)
 {
     private const string PoolInside = "/run/pool";
 
@@ -64,7 +65,7 @@ internal sealed class DpkgTree(BaseContext context, string tree, long epoch)
 
     private Task<CommandResult> RunAsync(Sandbox inside, IEnumerable<string> arguments, CancellationToken cancellation, Action<string>? onLine = null) =>
         inside.RunAsync(
-            new Command("dpkg", ["--force-unsafe-io", "--log=/dev/null", .. PathExcludes.DpkgOptions, .. arguments])
+            new Command("dpkg", ["--force-unsafe-io", "--log=/dev/null", .. excludes.DpkgOptions, .. arguments])
             {
                 OnLine = line =>
                 {

@@ -13,8 +13,9 @@ namespace Banana.Bases.Debian;
 /// putting a file into its place afterwards is one rename.
 /// </summary>
 /// <param name="context">Where dpkg-deb runs, and the pool.</param>
+/// <param name="excludes">Which files of packages are left out.</param>
 /// <param name="directory">An empty directory on the file system of the tree.</param>
-internal sealed class PackageStager(BaseContext context, string directory)
+internal sealed class PackageStager(BaseContext context, PathExcludes excludes, string directory)
 {
     private const UnixFileMode Permissions = (UnixFileMode)0xfff;
 
@@ -95,11 +96,11 @@ internal sealed class PackageStager(BaseContext context, string directory)
         }
     }
 
-    private static async Task StageEntryAsync(TarEntry entry, string place, List<string> paths, List<StagedFile> files, CancellationToken cancellation)
+    private async Task StageEntryAsync(TarEntry entry, string place, List<string> paths, List<StagedFile> files, CancellationToken cancellation)
     {
         var path = Absolute(entry.Name);
         paths.Add(path);
-        if (path == "/" || PathExcludes.Excludes(path, entry.EntryType is TarEntryType.Directory or TarEntryType.SymbolicLink))
+        if (path == "/" || excludes.Excludes(path, entry.EntryType is TarEntryType.Directory or TarEntryType.SymbolicLink))
         {
             return;
         }

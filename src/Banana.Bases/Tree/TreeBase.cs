@@ -86,7 +86,7 @@ public sealed class TreeBase(BaseContext context) : IBase
     }
 
     /// <inheritdoc/>
-    public async Task InstallAsync(Lockfile lockfile, string tree, CancellationToken cancellation)
+    public async Task InstallAsync(Lockfile lockfile, IReadOnlyList<string> languages, string tree, CancellationToken cancellation)
     {
         if (!Environment.IsPrivilegedProcess)
         {

@@ -85,7 +85,7 @@ internal sealed class MakerEnvironment : IDisposable
 
     /// <summary>The editions of these names, or all when there are none.</summary>
     public IReadOnlyList<Edition> Editions(IReadOnlyList<string> names) =>
-        [.. (names.Count > 0 ? names : [.. Definition.Editions.Keys.Order(StringComparer.Ordinal)]).Select(name => EditionResolver.Resolve(Definition, name))];
+        [.. (names.Count > 0 ? names : [.. Definition.Editions.Values.Where(edition => !edition.IsAbstract).Select(edition => edition.Name).Order(StringComparer.Ordinal)]).Select(name => EditionResolver.Resolve(Definition, name))];
 
     /// <summary>The recipe of a workbench.</summary>
     public WorkbenchRecipe Recipe(string name) => WorkbenchRecipe.Load(Path.Combine(Checkout.DefinitionFolder, "workbench"), name, Local.Mirrors.GetValueOrDefault("workbench"));

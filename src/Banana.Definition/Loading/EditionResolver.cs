@@ -23,6 +23,11 @@ public static class EditionResolver
 
         var line = Lineage.Of(definition.Editions, editionName);
         var leaf = line[^1];
+        if (leaf.IsAbstract)
+        {
+            throw Refusal.At(leaf.Location!, $"the edition '{editionName}' is abstract: it is there only to be extended", $"name one of: {string.Join(", ", definition.Editions.Values.Where(edition => !edition.IsAbstract).Select(edition => edition.Name).Order(StringComparer.Ordinal))}");
+        }
+
         var (baseName, suiteName) = Lineage.BaseOf(line);
         var chosen = definition.Bases[Required(baseName, leaf, "base")];
         var suite = suiteName is not null ? chosen.Suites[suiteName]
@@ -37,6 +42,8 @@ public static class EditionResolver
             Suite = suite,
             Packages = PackagesOf(definition, line, chosen.Plugin),
             Programs = [.. line.SelectMany(edition => edition.Programs).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Apps = [.. line.SelectMany(edition => edition.Apps).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Languages = [.. line.SelectMany(edition => edition.Languages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Units = MergeUnits(line),
             Overlays = [.. line.SelectMany(edition => edition.Overlays).Distinct(StringComparer.Ordinal).Select(overlay => Path.Combine(definition.Directory, overlay))],
             CommandLine = [.. line.SelectMany(edition => edition.CommandLine)],
@@ -102,6 +109,7 @@ public static class EditionResolver
                 Enable = Merge(merged.Enable, units.Enable, [.. units.Disable, .. units.Mask]),
                 Disable = Merge(merged.Disable, units.Disable, units.Enable),
                 Mask = Merge(merged.Mask, units.Mask, units.Enable),
+                UserEnable = Merge(merged.UserEnable, units.UserEnable, []),
                 DefaultTarget = units.DefaultTarget ?? merged.DefaultTarget,
             };
         }

@@ -76,11 +76,14 @@ internal static class PartReaders
     {
         Name = name,
         Extends = map.Text("extends"),
+        IsAbstract = map.Flag("abstract", false),
         Title = map.Text("title"),
         Base = map.Text("base"),
         Suite = map.Text("suite"),
         Sets = map.TextList("sets"),
         Programs = map.TextList("programs"),
+        Apps = map.TextList("apps"),
+        Languages = map.TextList("languages"),
         Units = map.Map("units") is { } units ? ReadUnits(units) : new UnitChoices(),
         Overlays = map.TextList("overlays"),
         CommandLine = map.TextList("command-line"),
@@ -143,6 +146,7 @@ internal static class PartReaders
             Enable = map.TextList("enable"),
             Disable = map.TextList("disable"),
             Mask = map.TextList("mask"),
+            UserEnable = map.TextList("user-enable"),
             DefaultTarget = map.Text("default-target"),
         };
         foreach (var unit in map.Items("disable").Concat(map.Items("mask")))

@@ -27,6 +27,12 @@ public sealed record Edition
     /// <summary>Our own programs that it has, by name, sorted.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 
+    /// <summary>Our own pages and apps that it has, by name, sorted.</summary>
+    public IReadOnlyList<string> Apps { get; init; } = [];
+
+    /// <summary>The languages whose translations it has beside English, as gettext names them, sorted.</summary>
+    public required IReadOnlyList<string> Languages { get; init; }
+
     /// <summary>Units to enable, disable and mask.</summary>
     public required UnitChoices Units { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record EditionDefinition
     /// <summary>The edition that this one extends, if any. Lists are appended to the parent's, single values replace them.</summary>
     public string? Extends { get; init; }
 
+    /// <summary>Whether it is there only to be extended: it is not locked or built itself.</summary>
+    public bool IsAbstract { get; init; }
+
     /// <summary>The name that people see ("Core").</summary>
     public string? Title { get; init; }
 
@@ -26,6 +29,12 @@ public sealed record EditionDefinition
 
     /// <summary>Our own programs.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
+
+    /// <summary>Our own pages and apps.</summary>
+    public IReadOnlyList<string> Apps { get; init; } = [];
+
+    /// <summary>The languages whose translations it has beside English.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
 
     /// <summary>Units to enable, disable and mask, and the default target.</summary>
     public UnitChoices Units { get; init; } = new();
@@ -63,6 +72,9 @@ public sealed record UnitChoices
 
     /// <summary>Units that cannot be started.</summary>
     public IReadOnlyList<string> Mask { get; init; } = [];
+
+    /// <summary>Units of the users' own service managers that are enabled.</summary>
+    public IReadOnlyList<string> UserEnable { get; init; } = [];
 
     /// <summary>The default target; the parent's when null.</summary>
     public string? DefaultTarget { get; init; }

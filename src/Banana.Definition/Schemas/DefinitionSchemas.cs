@@ -69,6 +69,7 @@ internal static class DefinitionSchemas
         new("enable", TextList, Rule: TextRules.Unit),
         new("disable", TextList, Rule: TextRules.Unit),
         new("mask", TextList, Rule: TextRules.Unit),
+        new("user-enable", TextList, Rule: TextRules.Unit),
         new("default-target", Text, Rule: TextRules.Target));
 
     /// <summary>What an edition removes.</summary>
@@ -87,11 +88,14 @@ internal static class DefinitionSchemas
     public static readonly Schema Edition = new(
         "an edition",
         new("extends", Text, Rule: TextRules.Name),
+        new("abstract", Flag),
         new("title", Text, Rule: TextRules.Line),
         new("base", Text, Rule: TextRules.Name),
         new("suite", Text, Rule: TextRules.ForeignName),
         new("sets", TextList, Rule: TextRules.Name),
         new("programs", TextList, Rule: TextRules.OneOf(Programs)),
+        new("apps", TextList, Rule: TextRules.Name),
+        new("languages", TextList, Rule: TextRules.Language),
         new("units", Map, Of: Units),
         new("overlays", TextList, Rule: TextRules.PathInside),
         new("command-line", TextList, Rule: TextRules.Word),

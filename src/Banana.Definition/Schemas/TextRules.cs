@@ -60,6 +60,10 @@ internal static partial class TextRules
     public static string? Compressor(string text) =>
         CompressorPattern().IsMatch(text) ? null : "must be a compressor of mkfs.erofs and its level: lz4; lz4hc,0 to 12; zstd,0 to 22; deflate,0 to 9; lzma,0 to 9";
 
+    /// <summary>A language as gettext names it.</summary>
+    public static string? Language(string text) =>
+        LanguagePattern().IsMatch(text) ? null : "must be a language as gettext names it, such as 'de', 'pt_BR' or 'sr@latin'";
+
     /// <summary>A host name (hostname(7)).</summary>
     public static string? HostName(string text) =>
         HostNamePattern().IsMatch(text) ? null : "must be a host name: lower-case letters, digits and '-', at most 63";
@@ -86,6 +90,9 @@ internal static partial class TextRules
 
     [GeneratedRegex("^(lz4|lz4hc,([0-9]|1[0-2])|zstd,(1?[0-9]|2[0-2])|deflate,[0-9]|lzma,[0-9])$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex CompressorPattern();
+
+    [GeneratedRegex("^[a-z]{2,3}(_[A-Z]{2})?(@[a-z]+)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LanguagePattern();
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex HostNamePattern();

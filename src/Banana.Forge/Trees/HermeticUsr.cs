@@ -17,7 +17,7 @@ namespace Banana.Forge.Trees;
 public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<string> log)
 {
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
-    public const string Recipe = "hermetic-usr 2";
+    public const string Recipe = "hermetic-usr 3";
 
     /// <summary>Where our own programs are.</summary>
     public const string Programs = "/usr/lib/banana";
@@ -88,8 +88,9 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
     /// <param name="epoch">The SOURCE_DATE_EPOCH.</param>
     /// <param name="packageList">The text of the package list that goes into the image.</param>
     /// <param name="program">Where on the host a program of ours is, by its name.</param>
+    /// <param name="apps">The folder on the host with what our own pages and apps install; null: none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public async Task ComposeAsync(string trimmed, string stageFolder, Edition edition, string version, long epoch, string packageList, Func<string, string> program, CancellationToken cancellation)
+    public async Task ComposeAsync(string trimmed, string stageFolder, Edition edition, string version, long epoch, string packageList, Func<string, string> program, string? apps, CancellationToken cancellation)
     {
         await CopyAsync(trimmed, stageFolder, cancellation);
         var tree = new StagedTree(stageFolder);
@@ -97,6 +98,11 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
         foreach (var name in edition.Programs)
         {
             tree.CopyIn(program(name), $"{Programs}/{name}");
+        }
+
+        if (apps is not null)
+        {
+            Overlay.Apply(apps, tree);
         }
 
         foreach (var overlay in edition.Overlays)
@@ -140,6 +146,7 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
     private static async Task ChooseUnitsAsync(StagedTree tree, Sandbox inside, UnitChoices units, CancellationToken cancellation)
     {
         tree.WriteText(UnitPresets.Place, UnitPresets.Compose(units));
+        tree.WriteText(UnitPresets.UserPlace, UnitPresets.ComposeUser(units));
         foreach (var unit in units.Mask)
         {
             tree.Link("/usr/lib/systemd/system/" + unit, "/dev/null");
@@ -151,9 +158,12 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
         }
 
         // What install scripts enabled does not count: the presets alone say what runs.
-        tree.Remove("/etc/systemd/system");
-        tree.MakeFolder("/etc/systemd/system");
-        await inside.RunAsync(Command.Of("systemctl", $"--root={StageMount}", "preset-all"), cancellation);
+        foreach (var (folder, options) in new (string, string[])[] { ("/etc/systemd/system", []), ("/etc/systemd/user", ["--global"]) })
+        {
+            tree.Remove(folder);
+            tree.MakeFolder(folder);
+            await inside.RunAsync(Command.Of("systemctl", [$"--root={StageMount}", .. options, "preset-all"]), cancellation);
+        }
     }
 }
 

@@ -12,16 +12,24 @@ public static class UnitPresets
     /// <summary>The place of the file; its name sorts before all others, so that the first match is ours.</summary>
     public const string Place = "/usr/lib/systemd/system-preset/00-banana.preset";
 
+    /// <summary>The same for the users' own service managers.</summary>
+    public const string UserPlace = "/usr/lib/systemd/user-preset/00-banana.preset";
+
     /// <summary>The text of the file: what is not named does not run.</summary>
-    public static string Compose(UnitChoices units)
+    public static string Compose(UnitChoices units) => Compose(units.Disable, units.Enable);
+
+    /// <summary>The text of the file for users.</summary>
+    public static string ComposeUser(UnitChoices units) => Compose([], units.UserEnable);
+
+    private static string Compose(IReadOnlyList<string> disable, IReadOnlyList<string> enable)
     {
         var text = new StringBuilder("# Made by the build from the definition: what runs on this edition, and nothing else (systemd.preset(5)).\n");
-        foreach (var unit in units.Disable)
+        foreach (var unit in disable)
         {
             text.Append($"disable {unit}\n");
         }
 
-        foreach (var unit in units.Enable)
+        foreach (var unit in enable)
         {
             text.Append($"enable {unit}\n");
         }

@@ -48,7 +48,7 @@ public abstract class BaseConformance<TWorld>(TWorld world) : IClassFixture<TWor
         var tree = world.Folder.Combine("second", "and", "deeper", "root");
         Directory.CreateDirectory(tree);
         await world.Base().FetchAsync(world.Unreachable, world.Lockfile, Cancellation);
-        await world.Base().InstallAsync(world.Lockfile, tree, Cancellation);
+        await world.Base().InstallAsync(world.Lockfile, [], tree, Cancellation);
         var differences = TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(world.Tree, Cancellation), await TreeSnapshot.TakeAsync(tree, Cancellation));
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
@@ -59,7 +59,7 @@ public abstract class BaseConformance<TWorld>(TWorld world) : IClassFixture<TWor
         var pool = world.ClonePool("damaged");
         FlipByte(pool.PathOf(world.Victim.Sha256));
         var tree = Directory.CreateDirectory(world.Folder.Combine("damaged-tree")).FullName;
-        var error = await FailsAsync(ExitCode.Untrusted, () => world.Base(pool).InstallAsync(world.Lockfile, tree, Cancellation));
+        var error = await FailsAsync(ExitCode.Untrusted, () => world.Base(pool).InstallAsync(world.Lockfile, [], tree, Cancellation));
         Assert.Contains(world.Victim.Title, error.Message, StringComparison.Ordinal);
         Assert.Contains(world.Victim.Sha256, error.Message, StringComparison.Ordinal);
     }
@@ -125,7 +125,7 @@ public abstract class BaseConformance<TWorld>(TWorld world) : IClassFixture<TWor
                 var source = world.Base(pool, progress);
                 var lockfile = await source.ResolveAsync(world.Definition, world.Suite, world.Packages, cancel.Token);
                 await source.FetchAsync(world.Definition, lockfile, cancel.Token);
-                await new ArtifactCache(cache).GetAsync("tree", tree => source.InstallAsync(lockfile, tree, cancel.Token), null, cancel.Token);
+                await new ArtifactCache(cache).GetAsync("tree", tree => source.InstallAsync(lockfile, [], tree, cancel.Token), null, cancel.Token);
             });
             Assert.True(progress.Reached, $"there was no step '{world.Steps[i]}'");
             Assert.Empty(Files(Path.Combine(cache, "entries")).Concat(Files(Path.Combine(cache, "partial"))));

@@ -62,7 +62,7 @@ public abstract class BaseWorld : IAsyncLifetime
         Lockfile = await Base().ResolveAsync(Definition, Suite, Packages, cancellation);
         await Base().FetchAsync(Definition, Lockfile, cancellation);
         Directory.CreateDirectory(Tree);
-        await Base().InstallAsync(Lockfile, Tree, cancellation);
+        await Base().InstallAsync(Lockfile, [], Tree, cancellation);
     }
 
     public virtual ValueTask DisposeAsync()

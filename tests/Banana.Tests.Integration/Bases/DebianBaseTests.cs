@@ -124,7 +124,7 @@ public sealed class DebianBaseTests(DebianWorld world) : BaseConformance<DebianW
         };
 
         async Task DpkgAsync(string action, IEnumerable<LockedPackage> packages) =>
-            await inside.RunAsync(Command.Of("dpkg", ["--force-depends", "--force-unsafe-io", "--log=/dev/null", .. PathExcludes.DpkgOptions, action, .. packages.Select(package => "/run/pool/" + PackagePool.RelativePath(package.Sha256))]), Cancellation);
+            await inside.RunAsync(Command.Of("dpkg", ["--force-depends", "--force-unsafe-io", "--log=/dev/null", .. new PathExcludes([]).DpkgOptions, action, .. packages.Select(package => "/run/pool/" + PackagePool.RelativePath(package.Sha256))]), Cancellation);
 
         await DpkgAsync("--install", essential.Where(package => FirstOfAll.Contains(package.Name, StringComparer.Ordinal)).OrderBy(package => package.Name != "base-passwd"));
         await DpkgAsync("--install", essential.Where(package => !FirstOfAll.Contains(package.Name, StringComparer.Ordinal)));

@@ -58,7 +58,7 @@ public sealed class TreeBaseTests(TreeWorld world) : BaseConformance<TreeWorld>(
         var lockfile = await World.Base().ResolveAsync(definition, World.Suite, [], Cancellation);
         await World.Base().FetchAsync(definition, lockfile, Cancellation);
         Directory.CreateDirectory(tree);
-        await World.Base().InstallAsync(lockfile, tree, Cancellation);
+        await World.Base().InstallAsync(lockfile, [], tree, Cancellation);
         Assert.Equal("kde-linux 202611210000", lockfile.Packages[0].Title);
         Assert.Empty(TreeSnapshot.Differences(await TreeSnapshot.TakeAsync(World.Original, Cancellation), await TreeSnapshot.TakeAsync(tree, Cancellation)));
     }

@@ -34,7 +34,7 @@ public sealed class BuildTests
         TheDiskHoldsTheParts(release);
 
         var before = release.Manifest;
-        await File.WriteAllTextAsync(Path.Combine(machine.Home, "os/overlay/core/etc/motd"), "changed\n", Token);
+        await File.WriteAllTextAsync(Path.Combine(machine.Home, "os/overlay/system/etc/motd"), "changed\n", Token);
         var again = await machine.RunAsync("build", "--incremental", "--output", machine.Output, "--json");
         Assert.Equal(0, again.ExitCode);
         using var json = JsonDocument.Parse(again.Output);

@@ -64,9 +64,14 @@ public sealed class DebianFormatTests
     [InlineData("/usr/share/locale/de/LC_MESSAGES/bash.mo", false, true)]
     [InlineData("/usr/share/locale/en_GB/LC_MESSAGES/bash.mo", false, false)]
     [InlineData("/usr/share/locale/locale.alias", false, false)]
+    [InlineData("/usr/share/locale/fr/LC_MESSAGES/bash.mo", false, false)]
+    [InlineData("/usr/share/locale/fr_CA/LC_MESSAGES/bash.mo", false, false)]
+    [InlineData("/usr/share/locale/frp/LC_MESSAGES/bash.mo", false, true)]
+    [InlineData("/usr/share/locale/sr/LC_MESSAGES/bash.mo", false, true)]
+    [InlineData("/usr/share/locale/sr@latin/LC_MESSAGES/bash.mo", false, false)]
     [InlineData("/usr/share/locales", false, false)]
     [InlineData("/usr/bin/bash", false, false)]
-    public void Only_what_nobody_needs_is_left_out(string path, bool leadsOn, bool excluded) => Assert.Equal(excluded, PathExcludes.Excludes(path, leadsOn));
+    public void Only_what_nobody_needs_is_left_out(string path, bool leadsOn, bool excluded) => Assert.Equal(excluded, new PathExcludes(["fr", "sr@latin"]).Excludes(path, leadsOn));
 
     [Theory]
     [InlineData("GPL-2+", "GPL-2.0-or-later")]

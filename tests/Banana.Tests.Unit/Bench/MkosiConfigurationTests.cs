@@ -24,7 +24,7 @@ public sealed class MkosiConfigurationTests
 
     [Fact]
     public void It_takes_packages_from_the_mirror_of_the_base() =>
-        Assert.Contains($"URIs: {Core.Base.Mirror}\nSuites: forky\nComponents: main\n", Files["sandbox/etc/apt/sources.list.d/mkosi.sources"], StringComparison.Ordinal);
+        Assert.Contains($"URIs: {Core.Base.Mirror}\nSuites: forky\nComponents: main non-free-firmware\n", Files["sandbox/etc/apt/sources.list.d/mkosi.sources"], StringComparison.Ordinal);
 
     [Fact]
     public void It_packs_usr_with_the_compressor_and_cluster_size_of_the_edition()

@@ -3,6 +3,7 @@
 
 using Banana.Definition;
 using Banana.Definition.Model;
+using Banana.Foundation.Errors;
 
 namespace Banana.Tests.Unit.Definition;
 
@@ -11,7 +12,7 @@ public sealed class RealDefinitionTests
 {
     private static OsDefinition Os { get; } = DefinitionLoader.Load(Path.Combine(Checkout.Root, "os"));
 
-    public static TheoryData<string> Editions => [.. Os.Editions.Keys];
+    public static TheoryData<string> Editions => [.. Os.Editions.Values.Where(edition => !edition.IsAbstract).Select(edition => edition.Name)];
 
     [Theory]
     [MemberData(nameof(Editions))]
@@ -32,12 +33,21 @@ public sealed class RealDefinitionTests
         Assert.True(File.Exists(core.Base.Keyring), core.Base.Keyring);
     }
 
+    [Theory]
+    [InlineData("system")]
+    [InlineData("desktop")]
+    public void An_abstract_edition_is_not_built(string name)
+    {
+        var error = Assert.Throws<BananaException>(() => EditionResolver.Resolve(Os, name));
+        Assert.Contains($"the edition '{name}' is abstract: it is there only to be extended; name one of: core, core-next, enthusiast", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Core_can_be_made_from_each_base_that_has_packages()
     {
         foreach (var found in Os.Bases.Values)
         {
-            var moved = Os with { Editions = new Dictionary<string, EditionDefinition>(StringComparer.Ordinal) { ["core"] = Os.Editions["core"] with { Base = found.Name, Suite = found.Suites.Keys.First() } } };
+            var moved = Os with { Editions = new Dictionary<string, EditionDefinition>(StringComparer.Ordinal) { ["system"] = Os.Editions["system"], ["core"] = Os.Editions["core"] with { Base = found.Name, Suite = found.Suites.Keys.First() } } };
             Assert.Equal(found.Plugin != "tree", EditionResolver.Resolve(moved, "core").Packages.Count > 0);
         }
     }

@@ -95,7 +95,7 @@ public sealed class ReleaseDescriptionTests
     {
         Name = "core", Title = "Core", Identity = new Identity { Id = "banana", Name = name, DefaultHostname = "banana" },
         Base = new BaseDefinition { Name = "debian", Plugin = "debian", Architecture = "x86-64", Suites = new Dictionary<string, SuiteDefinition>(StringComparer.Ordinal) },
-        Suite = new SuiteDefinition { Name = "forky", Components = ["main"] }, Packages = [], Programs = [], Units = new UnitChoices(), Overlays = [], CommandLine = [], Remove = [],
+        Suite = new SuiteDefinition { Name = "forky", Components = ["main"] }, Packages = [], Programs = [], Languages = [], Units = new UnitChoices(), Overlays = [], CommandLine = [], Remove = [],
         Partitions = "/p", Initrd = new InitrdDefinition { Files = [], Modules = [], Overlay = "/o" }, Image = new ImageParameters { Compressor = "zstd,3", ClusterSize = 65536 }, Lockfile = "/l",
     };
 }
