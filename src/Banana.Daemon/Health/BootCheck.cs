@@ -104,7 +104,7 @@ internal sealed class BootCheck(RunningDevice device)
         try
         {
             await using var bus = await BusConnection.OpenSystemAsync();
-            var checks = HealthDeclaration.ReadAll(device.Root).Select(check => new DeclaredCheck(check.Name, check.Check, bus)).ToList();
+            var checks = HealthDeclaration.ReadAll(device.Root).Select(check => new DeclaredCheck(check.Name, check.Check, bus, device.Root)).ToList();
             return await new HealthRun(checks, device.Clock).RunAsync(timeout, cancellation);
         }
         catch (BananaException error)

@@ -11,7 +11,8 @@ namespace Banana.Daemon.Health;
 /// <param name="name">Its name.</param>
 /// <param name="declaration">What it looks at.</param>
 /// <param name="bus">The system bus.</param>
-internal sealed class DeclaredCheck(string name, HealthDeclaration declaration, BusConnection bus) : IHealthCheck
+/// <param name="root">The root of the file system.</param>
+internal sealed class DeclaredCheck(string name, HealthDeclaration declaration, BusConnection bus, string root) : IHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly SystemdUnits units = new(bus);
@@ -26,6 +27,7 @@ internal sealed class DeclaredCheck(string name, HealthDeclaration declaration, 
         CheckKind.AnyActive => ActiveAsync(all: false, cancellation),
         CheckKind.NotFailed => NotFailedAsync(cancellation),
         CheckKind.Answers => AnswersAsync(cancellation),
+        CheckKind.GraphicalSession => new GraphicalSession(bus, new RunningProcesses(root)).LookAsync(declaration.Compositor!, cancellation),
         _ => ProgramAsync(cancellation),
     };
 

@@ -27,6 +27,10 @@ internal enum CheckKind
     [JsonStringEnumMemberName("answers")]
     Answers,
 
+    /// <summary>The screen shows a session whose compositor runs, or there is no screen.</summary>
+    [JsonStringEnumMemberName("graphical-session")]
+    GraphicalSession,
+
     /// <summary>This program ends with 0; else the first line that it prints is what is wrong.</summary>
     [JsonStringEnumMemberName("program")]
     Program,
@@ -49,6 +53,9 @@ internal sealed record HealthDeclaration
 
     /// <summary>Its object.</summary>
     public string? Path { get; init; }
+
+    /// <summary>The name of the compositor's process, for <see cref="CheckKind.GraphicalSession"/>.</summary>
+    public string? Compositor { get; init; }
 
     /// <summary>The program and its arguments, for <see cref="CheckKind.Program"/>.</summary>
     public IReadOnlyList<string> Command { get; init => field = value ?? []; } = [];
@@ -75,10 +82,11 @@ internal sealed record HealthDeclaration
             var isComplete = check.Kind switch
             {
                 CheckKind.Answers => check is { Service.Length: > 0, Path.Length: > 0 },
+                CheckKind.GraphicalSession => check.Compositor is { Length: > 0 },
                 CheckKind.Program => check.Command.Count > 0,
                 _ => check.Units.Count > 0,
             };
-            return isComplete ? check : throw new JsonException($"a check of this kind needs {(check.Kind switch { CheckKind.Answers => "'service' and 'path'", CheckKind.Program => "'command'", _ => "'units'" })}");
+            return isComplete ? check : throw new JsonException($"a check of this kind needs {(check.Kind switch { CheckKind.Answers => "'service' and 'path'", CheckKind.GraphicalSession => "'compositor'", CheckKind.Program => "'command'", _ => "'units'" })}");
         }
         catch (JsonException error)
         {

@@ -77,7 +77,8 @@ internal sealed class UpdatesObject(BusConnection bus, RunningDevice device, Job
 
     private async Task<object[]> RollBackAsync(BusCall call)
     {
-        await Polkit.CheckAsync(call, Actions.RollBack);
+        // Pages of System Settings cannot say that they may be interrupted by a question, and nobody goes back but at a person's wish.
+        await Polkit.CheckAsync(call, Actions.RollBack, mayInteract: true);
         var reason = call.Values.Get<string>(0).ReplaceLineEndings(" ").Trim();
         using var held = device.TakeUpdateLock();
         var next = device.Boots.RollBack(reason.Length == 0 ? "the user went back" : reason[..Math.Min(reason.Length, 500)]);
