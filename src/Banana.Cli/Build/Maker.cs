@@ -4,6 +4,7 @@
 using Banana.Bases;
 using Banana.Cli.Workbenches;
 using Banana.Definition;
+using Banana.Forge.Apps;
 using Banana.Forge.Build;
 using Banana.Forge.Programs;
 using Banana.Formats.Release;
@@ -49,7 +50,14 @@ internal sealed class Maker(MakerEnvironment environment, IProgressSink progress
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, bootstrap, cancellation);
         var tools = workbench.Enter();
         var programs = new ProgramPublisher(host, DotnetSdk.Find(), environment.Checkout.Sources);
-        var builder = new ReleaseBuilder(host, tools, workbench.Identity, programs, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
+        AppBuilder? apps = null;
+        if (edition.Apps.Count > 0)
+        {
+            var compiler = await environment.WorkbenchAsync($"apps-{edition.Suite.Name}", bootstrap, cancellation);
+            apps = new AppBuilder(compiler.Enter(), compiler.Identity, environment.Checkout.Sources);
+        }
+
+        var builder = new ReleaseBuilder(host, tools, workbench.Identity, programs, apps, BasePlugins.Create(edition.Base.Plugin, bootstrap with { Tools = tools }), environment.Artifacts, told);
         var result = await builder.BuildAsync(request, cancellation);
         log.Dispose();
         await AtomicFile.WriteAsync(Path.Combine(result.Folder, "build.log"), await File.ReadAllBytesAsync(logPath, cancellation), cancellation);

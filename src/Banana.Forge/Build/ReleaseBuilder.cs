@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using Banana.Bases;
 using Banana.Definition.Model;
+using Banana.Forge.Apps;
 using Banana.Forge.Images;
 using Banana.Forge.Initrd;
 using Banana.Forge.Programs;
@@ -24,10 +25,11 @@ namespace Banana.Forge.Build;
 /// <param name="workbench">The sandbox of the external tools.</param>
 /// <param name="workbenchKey">What tells one workbench from another: another one may make other bytes.</param>
 /// <param name="programs">Publishes our own programs for the device.</param>
+/// <param name="apps">Compiles our own pages and apps; null where the edition has none.</param>
 /// <param name="packageBase">The base that the packages come from.</param>
 /// <param name="cache">Keeps what the steps made.</param>
 /// <param name="progress">Is told of every step.</param>
-public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, string workbenchKey, ProgramPublisher programs, IBase packageBase, ArtifactCache cache, IProgressSink progress)
+public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, string workbenchKey, ProgramPublisher programs, AppBuilder? apps, IBase packageBase, ArtifactCache cache, IProgressSink progress)
 {
     /// <summary>Builds a release. The folder of the release is there whole or not at all.</summary>
     public async Task<BuildResult> BuildAsync(BuildRequest request, CancellationToken cancellation)
@@ -41,6 +43,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
 
         var tree = await InstallAsync(steps, request, cancellation);
         var published = edition.Programs.Count == 0 ? null : await programs.RunAsync(steps, edition.Programs, lockfile.Architecture, cancellation);
+        var compiled = apps is null ? null : await apps.RunAsync(steps, edition.Apps, epoch, cancellation);
         var packages = PackageList.Read(tree.File(PackageList.FileName));
 
         // The initrd depends on packages only, so it is made while /usr is packed.
@@ -49,7 +52,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         Step usr, initrd;
         try
         {
-            usr = await UsrAsync(steps, request, tree, published, seed, linked.Token);
+            usr = await UsrAsync(steps, request, tree, published, compiled, seed, linked.Token);
             initrd = await initrdTask;
         }
         catch
@@ -91,7 +94,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
     private async Task<Step> InstallAsync(StepCache steps, BuildRequest request, CancellationToken cancellation)
     {
         var (edition, lockfile) = (request.Edition, request.Lockfile);
-        var inputs = Inputs(("recipe", packageBase.Recipe), ("workbench", workbenchKey), ("lockfile", request.LockfileSha256));
+        var inputs = Inputs(("recipe", packageBase.Recipe), ("workbench", workbenchKey), ("lockfile", request.LockfileSha256), ("languages", string.Join(' ', edition.Languages)));
         return await steps.RunAsync(
             "tree", inputs,
             async folder =>
@@ -99,7 +102,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
                 await packageBase.FetchAsync(edition.Base, lockfile, cancellation);
                 var tree = Path.Combine(folder, "tree");
                 Directory.CreateDirectory(tree);
-                await packageBase.InstallAsync(lockfile, tree, cancellation);
+                await packageBase.InstallAsync(lockfile, edition.Languages, tree, cancellation);
                 var installed = await packageBase.ListAsync(lockfile, tree, cancellation);
                 var list = ReleaseWriter.ToPackageList(installed);
                 await list.WriteAsync(Path.Combine(folder, PackageList.FileName), cancellation);
@@ -127,7 +130,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
             cancellation);
     }
 
-    private async Task<Step> UsrAsync(StepCache steps, BuildRequest request, Step tree, Step? published, SeededGuid seed, CancellationToken cancellation)
+    private async Task<Step> UsrAsync(StepCache steps, BuildRequest request, Step tree, Step? published, Step? compiled, SeededGuid seed, CancellationToken cancellation)
     {
         var (edition, epoch) = (request.Edition, request.Lockfile.Epoch);
         var trimmed = await steps.RunAsync(
@@ -143,8 +146,8 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
 
         var inputs = Inputs(
             ("recipe", HermeticUsr.Recipe), ("workbench", workbenchKey), ("trimmed", trimmed.Key), ("epoch", epoch.ToString()),
-            ("release", OsRelease.Compose(edition, request.Version.ToString())), ("units", UnitPresets.Compose(edition.Units)),
-            ("programs", published?.Key ?? string.Empty), ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty));
+            ("release", OsRelease.Compose(edition, request.Version.ToString())), ("units", UnitPresets.Compose(edition.Units)), ("user units", UnitPresets.ComposeUser(edition.Units)),
+            ("programs", published?.Key ?? string.Empty), ("apps", compiled?.Key ?? string.Empty), ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty));
         foreach (var (overlay, index) in edition.Overlays.Select((overlay, index) => (overlay, index)))
         {
             inputs[$"overlay {index}"] = await Overlay.DigestAsync(overlay, cancellation);
@@ -157,7 +160,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
                 var root = Path.Combine(folder, "stage");
                 Directory.CreateDirectory(root);
                 var list = await File.ReadAllTextAsync(tree.File(PackageList.FileName), cancellation);
-                await new HermeticUsr(host, workbench, progress.Log).ComposeAsync(trimmed.File("stage"), root, edition, request.Version.ToString(), epoch, list, name => published!.File(name), cancellation);
+                await new HermeticUsr(host, workbench, progress.Log).ComposeAsync(trimmed.File("stage"), root, edition, request.Version.ToString(), epoch, list, name => published!.File(name), compiled?.File(AppBuilder.Tree), cancellation);
                 return $"{new StagedTree(root).Walk("/usr").Count()} files";
             },
             cancellation);

@@ -28,8 +28,12 @@ public sealed class ProgramPublisher(IProcessRunner host, DotnetSdk sdk, string 
 
     private readonly ProgramSources sources = new(checkout);
 
-    /// <summary>The programs that an edition can name, and their projects. Each is laid to <c>/usr/lib/banana/NAME</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Projects { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { ["bananad"] = "src/Banana.Daemon/Banana.Daemon.csproj" };
+    /// <summary>The programs and their projects. An edition can name the first, which is laid to <c>/usr/lib/banana/NAME</c>; the other is for machines under test.</summary>
+    public static IReadOnlyDictionary<string, string> Projects { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["bananad"] = "src/Banana.Daemon/Banana.Daemon.csproj",
+        ["banana-qa-agent"] = "src/Banana.Qa.Agent/Banana.Qa.Agent.csproj",
+    };
 
     /// <summary>The step that publishes programs, each as one file. Nothing of an edition's packages goes into them, so that it serves all editions of a checkout.</summary>
     /// <param name="steps">Runs it, or finds what it made before.</param>
