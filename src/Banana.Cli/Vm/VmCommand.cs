@@ -18,10 +18,10 @@ internal static class VmCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> Gui = new("--gui") { Description = "Open a window (GTK or SDL)" };
+    private static readonly Option<bool> Gui = new("--gui") { Description = "Open a window (GTK or SDL); the default for an edition with a desktop, where there is one to open it on" };
     private static readonly Option<bool> Snapshot = new("--snapshot") { Description = "Throw away what the guest writes (the default)" };
     private static readonly Option<string?> Persist = new("--persist") { Description = "Keep what the guest writes in this file", HelpName = "DISK" };
-    private static readonly Option<string> Memory = new("--memory") { Description = "Memory (2048M, 4G)", HelpName = "SIZE", DefaultValueFactory = _ => "2048M" };
+    private static readonly Option<string?> Memory = new("--memory") { Description = "Memory (2048M, 4G); by default 2G, and 4G for an edition with a desktop", HelpName = "SIZE" };
     private static readonly Option<int> Processors = new("--cpus") { Description = "Number of processors", HelpName = "N", DefaultValueFactory = _ => 2 };
     private static readonly Option<string> Accelerator = new("--accel") { Description = "kvm, tcg (emulation), or auto", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
     private static readonly Option<bool> Network = new("--network") { Description = "Let the guest reach the network; otherwise only --forward reaches the guest" };
@@ -54,7 +54,7 @@ internal static class VmCommand
             Release = parsed.GetValue(Release),
             Gui = parsed.GetValue(Gui),
             Persist = parsed.GetValue(Persist),
-            MemoryMiB = VmRequest.ParseMemory(parsed.GetValue(Memory)!),
+            MemoryMiB = parsed.GetValue(Memory) is { } memory ? VmRequest.ParseMemory(memory) : null,
             Processors = parsed.GetValue(Processors),
             Accelerator = VmRequest.ParseAccelerator(parsed.GetValue(Accelerator)!),
             Network = parsed.GetValue(Network),

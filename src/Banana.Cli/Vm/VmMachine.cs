@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using Banana.Cli.Setup;
+using Banana.Definition;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Processes;
+using Banana.Qa.Staging;
 using Banana.Vm.Acceleration;
 using Banana.Vm.Machine;
 
@@ -12,7 +14,12 @@ namespace Banana.Cli.Vm;
 /// <summary>Turns what the user asked for into a machine.</summary>
 internal static class VmMachine
 {
+    /// <summary>The kernel's messages and logins on the serial port too; the splash stays on the screen.</summary>
+    public static readonly IReadOnlyList<string> SerialConsole = ["console=tty0", "console=ttyS0", "plymouth.ignore-serial-consoles"];
+
     private const int KeptLogs = 20;
+    private const int SmallMemory = 2048;
+    private const int DesktopMemory = 4096;
 
     /// <summary>A root shell on each login terminal of the machine: it is the maker's own, and a release has no password (systemd.system-credentials(7)).</summary>
     private static readonly Credential[] Login = [Credential.Text("agetty.autologin", "root"), Credential.Text("login.noauth", "yes")];
@@ -21,25 +28,44 @@ internal static class VmMachine
     /// <exception cref="BananaException">A window was asked for and cannot be opened, or KVM and cannot be used.</exception>
     public static async Task<MachineOptions> OptionsAsync(VmRequest request, BootSource source, IProcessRunner tools, CancellationToken cancellation)
     {
-        var local = Checkout.Find().ReadLocalConfiguration();
+        var checkout = Checkout.Find();
+        var local = checkout.ReadLocalConfiguration();
+        var isDesktop = IsDesktop(source, checkout);
+        var accelerator = Accelerator.Detect(request.Accelerator);
+        IReadOnlyList<Credential> person = isDesktop && !request.Health ? GuestUser.Tester.Credentials(isLoggedIn: true, accelerator.Kind == AcceleratorKind.Tcg) : [];
         return new MachineOptions
         {
             SerialLog = NewLog(Path.Combine(local.Cache, "vm-logs")),
             Disk = source.Disk,
             PersistentDisk = request.Persist is { } file ? Path.GetFullPath(file) : null,
-            MemoryMiB = request.MemoryMiB,
+            MemoryMiB = request.MemoryMiB ?? (isDesktop ? DesktopMemory : SmallMemory),
             Processors = request.Processors,
-            Accelerator = Accelerator.Detect(request.Accelerator),
+            Accelerator = accelerator,
             Network = new MachineNetwork(request.Network, request.Forwards),
-            Screen = request.Gui ? await WindowAsync(tools, cancellation) : request.Screenshot is null ? MachineScreen.None : MachineScreen.Headless,
-            Credentials = request.Health ? [] : Login,
-            KernelWords = local.Locale is { } locale ? [$"locale.LANG={locale}"] : [],
+            Screen = request.Gui || (isDesktop && !request.Health && HasDisplay) ? await WindowAsync(tools, cancellation) : isDesktop || request.Screenshot is not null ? MachineScreen.Headless : MachineScreen.None,
+            Credentials = request.Health ? [] : [.. Login, .. person],
+            // A release with a desktop is quiet; whoever starts it here wants its console on the terminal as well.
+            KernelWords = [.. local.Locale is { } locale ? new[] { $"locale.LANG={locale}" } : [], .. isDesktop ? SerialConsole : []],
         };
     }
 
+    /// <summary>Whether an edition shows a desktop, by the definition of this checkout; a bare image and an edition that it does not know do not.</summary>
+    private static bool IsDesktop(BootSource source, Checkout checkout)
+    {
+        if (source.Release is not { Manifest: var manifest })
+        {
+            return false;
+        }
+
+        var definition = DefinitionLoader.Load(checkout.DefinitionFolder);
+        return definition.Editions.ContainsKey(manifest.Edition) && EditionResolver.Resolve(definition, manifest.Edition).Units.DefaultTarget == "graphical.target";
+    }
+
+    private static bool HasDisplay => Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 } || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 };
+
     private static async Task<MachineScreen> WindowAsync(IProcessRunner tools, CancellationToken cancellation)
     {
-        if (Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is null or "" && Environment.GetEnvironmentVariable("DISPLAY") is null or "")
+        if (!HasDisplay)
         {
             throw new BananaException(ExitCode.MissingTool, "--gui needs a desktop session (neither WAYLAND_DISPLAY nor DISPLAY is set)", next: "run it in a terminal of your desktop, or leave --gui out for the serial console");
         }

@@ -22,8 +22,8 @@ internal sealed record VmRequest
     /// <summary>The file that keeps what the guest writes; null throws it away.</summary>
     public string? Persist { get; init; }
 
-    /// <summary>Memory in MiB.</summary>
-    public int MemoryMiB { get; init; }
+    /// <summary>Memory in MiB; null: what the edition needs.</summary>
+    public int? MemoryMiB { get; init; }
 
     /// <summary>The number of processors.</summary>
     public int Processors { get; init; }

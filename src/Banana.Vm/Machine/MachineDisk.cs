@@ -11,12 +11,15 @@ namespace Banana.Vm.Machine;
 /// <summary>Overlays: what a guest writes goes to a file of its own, the image below it stays as it was built.</summary>
 internal static class MachineDisk
 {
+    private const long RoomForRoot = 6L << 30;
+
     /// <summary>Makes an overlay over an image.</summary>
-    public static async Task CreateAsync(IProcessRunner tools, string image, string overlay, long size, CancellationToken cancellation)
+    public static async Task CreateAsync(IProcessRunner tools, string image, string overlay, long? size, CancellationToken cancellation)
     {
         image = Path.GetFullPath(image);
         var format = DiskImage.FormatOf(image);
-        var virtualSize = Math.Max(size, await VirtualSizeAsync(tools, image, format, cancellation).ConfigureAwait(false));
+        var imageSize = await VirtualSizeAsync(tools, image, format, cancellation).ConfigureAwait(false);
+        var virtualSize = Math.Max(size ?? imageSize + RoomForRoot, imageSize);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(overlay))!);
         await tools.RunAsync(
             Command.Of("qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format, overlay, virtualSize.ToString(CultureInfo.InvariantCulture)),

@@ -18,8 +18,8 @@ public sealed record MachineOptions
     /// <summary>The file that keeps what the guest writes (made when it is not there). When null it is thrown away at the end.</summary>
     public string? PersistentDisk { get; init; }
 
-    /// <summary>How large the guest sees its disk, in bytes; at least the size of the image. Room for the root file system that the first boot makes.</summary>
-    public long DiskSize { get; init; } = 8L << 30;
+    /// <summary>How large the guest sees its disk, in bytes; at least the size of the image. When null, the image and 6 GiB for the root file system that the first boot makes.</summary>
+    public long? DiskSize { get; init; }
 
     /// <summary>Memory in MiB.</summary>
     public int MemoryMiB { get; init; } = 2048;

@@ -70,7 +70,7 @@ internal static class QemuCommandLine
         arguments.AddRange(options.Screen switch
         {
             MachineScreen.None => ["-display", "none"],
-            MachineScreen.Headless => ["-display", "none", "-device", "virtio-vga"],
+            MachineScreen.Headless => ["-display", "none", "-device", "virtio-vga", "-device", "virtio-tablet-pci"],
             // A tablet: the pointer follows the host's without being caught by the window.
             MachineScreen.GtkWindow => ["-display", "gtk,zoom-to-fit=on", .. WindowDevices],
             MachineScreen.SdlWindow => ["-display", "sdl", .. WindowDevices],

@@ -39,6 +39,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private long started;
     private QemuSession session = null!;
     private Task supervision = Task.CompletedTask;
+    private int pictures;
 
     private VirtualMachine(MachineOptions options, MachineFolder folder, UefiFirmware firmware, IProcessRunner tools, IProgressSink progress, CancellationToken cancellation)
     {
@@ -138,9 +139,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     public async Task<byte[]> TakeScreenAsync(CancellationToken cancellation)
     {
         // QEMU writes PNG only when it was built with that; PPM is always there.
-        var dump = folder.File("screen.ppm");
+        var dump = folder.File($"screen-{Interlocked.Increment(ref pictures)}.ppm");
         await Monitor.ScreendumpAsync(dump, cancellation).ConfigureAwait(false);
-        return Png.Encode(PixelMap.ReadPpm(await File.ReadAllBytesAsync(dump, cancellation).ConfigureAwait(false)));
+        var picture = await File.ReadAllBytesAsync(dump, cancellation).ConfigureAwait(false);
+        File.Delete(dump);
+        return Png.Encode(PixelMap.ReadPpm(picture));
     }
 
     /// <summary>Presses the power button and waits until the guest is off.</summary>

@@ -29,6 +29,9 @@ public sealed record QmpEvent(string Name, JsonElement Data)
 /// </summary>
 public sealed class QmpClient : IAsyncDisposable
 {
+    /// <summary>INPUT_EVENT_ABS_MAX: absolute pointers count to here, whatever the size of the screen.</summary>
+    private const int AbsoluteMaximum = 0x7fff;
+
     private readonly Stream stream;
     private readonly StreamReader reader;
     private readonly Action<QmpEvent> onEvent;
@@ -135,6 +138,55 @@ public sealed class QmpClient : IAsyncDisposable
             writer.WriteEndArray();
         },
         cancellation);
+
+    /// <summary>Moves the pointer, and clicks where <paramref name="button"/> is given.</summary>
+    /// <param name="x">Where, from the left edge of the screen (0) to the right one (1).</param>
+    /// <param name="y">Where, from the top (0) to the bottom (1).</param>
+    /// <param name="button">QEMU's name of a button ("left", "right"); null only moves.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    public async Task PointAsync(double x, double y, string? button, CancellationToken cancellation)
+    {
+        await SendInputAsync([writer => Move(writer, "x", x), writer => Move(writer, "y", y)], cancellation).ConfigureAwait(false);
+        if (button is not null)
+        {
+            await SendInputAsync([writer => Press(writer, button, isDown: true)], cancellation).ConfigureAwait(false);
+            await SendInputAsync([writer => Press(writer, button, isDown: false)], cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private Task<JsonElement> SendInputAsync(IReadOnlyList<Action<Utf8JsonWriter>> events, CancellationToken cancellation) => ExecuteAsync(
+        "input-send-event",
+        writer =>
+        {
+            writer.WriteStartArray("events");
+            foreach (var write in events)
+            {
+                writer.WriteStartObject();
+                write(writer);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        },
+        cancellation);
+
+    private static void Move(Utf8JsonWriter writer, string axis, double place)
+    {
+        writer.WriteString("type", "abs");
+        writer.WriteStartObject("data");
+        writer.WriteString("axis", axis);
+        writer.WriteNumber("value", (int)(Math.Clamp(place, 0, 1) * AbsoluteMaximum));
+        writer.WriteEndObject();
+    }
+
+    private static void Press(Utf8JsonWriter writer, string button, bool isDown)
+    {
+        writer.WriteString("type", "btn");
+        writer.WriteStartObject("data");
+        writer.WriteString("button", button);
+        writer.WriteBoolean("down", isDown);
+        writer.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -76,7 +76,7 @@ public sealed partial class SourceFileTests
         Assert.Contains(SourceFiles.Lines("eng/BannedSymbols.txt"), line => line.StartsWith(symbol + ";", StringComparison.Ordinal));
 
     private static string LicenceOf(string file) =>
-        file.StartsWith("src/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Cli/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Tuf.Client/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Daemon/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Control/", StringComparison.Ordinal) ? "LGPL-2.1-or-later" : "GPL-2.0-or-later";
+        file.StartsWith("src/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Cli/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Tuf.Client/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Daemon/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Control/", StringComparison.Ordinal) && !file.StartsWith("src/Banana.Qa.Agent/", StringComparison.Ordinal) ? "LGPL-2.1-or-later" : "GPL-2.0-or-later";
 
     /// <summary>REUSE's globs: "*" within a name, "**" across folders (https://reuse.software/spec-3.3/#reusetoml).</summary>
     private static bool Covers(string pattern, string file) =>

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+namespace Banana.Qa.Guests;
+
+/// <summary>Something that is shown in the guest, as a screen reader sees it.</summary>
+/// <param name="Owner">Its owner on the bus of accessibility.</param>
+/// <param name="Path">Its object.</param>
+/// <param name="Application">The application.</param>
+/// <param name="Role">Its role ("push button").</param>
+/// <param name="Name">Its name.</param>
+/// <param name="IsEnabled">Whether it takes input.</param>
+/// <param name="IsChecked">Whether it is ticked.</param>
+/// <param name="IsFocused">Whether it has the focus of the keyboard.</param>
+/// <param name="Box">Left, top, width, height in its window, in pixels.</param>
+public sealed record GuestNode(string Owner, string Path, string Application, string Role, string Name, bool IsEnabled, bool IsChecked, bool IsFocused, IReadOnlyList<int> Box);
+
+/// <summary>What is looked for.</summary>
+public sealed record NodeQuery
+{
+    /// <summary>Only in applications whose name contains this.</summary>
+    public string? Application { get; init; }
+
+    /// <summary>Only of this role.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Only with a name that contains this, whatever its case.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>In words, for errors.</summary>
+    public override string ToString() =>
+        $"{Role ?? "anything"}{(Name is null ? string.Empty : $" '{Name}'")}{(Application is null ? string.Empty : $" of {Application}")}";
+}

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: Banana contributors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+using Banana.Foundation.Errors;
+using Banana.Foundation.Progress;
+using Banana.Qa.Films;
+using Banana.Qa.Staging;
+
+namespace Banana.Qa.Scenarios;
+
+/// <summary>All scenarios, and how they are played one after the other on one machine.</summary>
+public static class Repertoire
+{
+    /// <summary>The scenarios in the order in which they are played.</summary>
+    public static IReadOnlyList<IScenario> All { get; } = [new BootsToLogin(), new LogsIn(), new BootsToDesktop(), new LaunchesDolphin(), new KeepsFiles(), new OpensKonsole(), new OpensUpdates(), new EndsClean()];
+
+    /// <summary>The scenarios that were asked for, and those that they need.</summary>
+    /// <param name="names">Their names; empty: all.</param>
+    /// <exception cref="BananaException">There is none of such a name.</exception>
+    public static IReadOnlyList<IScenario> Choose(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        HashSet<string> wanted = new(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            for (var scenario = Of(name); scenario is not null && wanted.Add(scenario.Name); scenario = scenario.After is { } before ? Of(before) : null)
+            {
+            }
+        }
+
+        return names.Count == 0 ? All : [.. All.Where(scenario => wanted.Contains(scenario.Name))];
+    }
+
+    /// <summary>Plays scenarios. What needs one that failed is not begun.</summary>
+    public static async Task<IReadOnlyList<FilmScene>> PlayAsync(IReadOnlyList<IScenario> scenarios, Stage stage, IProgressSink progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(scenarios);
+        ArgumentNullException.ThrowIfNull(stage);
+        ArgumentNullException.ThrowIfNull(progress);
+        List<FilmScene> scenes = [];
+        foreach (var scenario in scenarios)
+        {
+            var before = scenes.FirstOrDefault(scene => scene.Name == scenario.After);
+            if (before is { Outcome: not Outcome.Passed })
+            {
+                scenes.Add(new FilmScene(scenario.Name, scenario.Title, [], $"needs '{before.Name}', which did not pass"));
+                continue;
+            }
+
+            progress.Log($"scenario {scenario.Name}: {scenario.Title}");
+            try
+            {
+                await scenario.PlayAsync(stage, cancellation).ConfigureAwait(false);
+            }
+            catch (StepFailedException)
+            {
+                // The film has it.
+            }
+
+            var scene = new FilmScene(scenario.Name, scenario.Title, stage.TakeSteps());
+            scenes.Add(scene);
+        }
+
+        return scenes;
+    }
+
+    private static IScenario Of(string name) =>
+        All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new BananaException(ExitCode.Usage, $"there is no scenario '{name}'", next: $"there are: {string.Join(", ", All.Select(scenario => scenario.Name))}");
+}
