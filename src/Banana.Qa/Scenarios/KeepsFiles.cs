@@ -27,10 +27,10 @@ internal sealed class KeepsFiles : IScenario
         ArgumentNullException.ThrowIfNull(stage);
         var folder = $"/home/{stage.User.Name}/plans";
         await stage.StepAsync(
-            "Make a folder with F10", "the folder 'plans'",
+            "Make a folder with Ctrl+Shift+N", "the folder 'plans'",
             async () =>
             {
-                await stage.Keyboard.PressAsync(["f10"], cancellation);
+                await stage.Keyboard.PressAsync(["ctrl", "shift", "n"], cancellation);
                 await stage.UntilShownAsync(new NodeQuery { Application = "dolphin", Role = "dialog" }, TimeSpan.FromSeconds(30), cancellation);
                 await stage.Keyboard.PressAsync(["ctrl", "a"], cancellation);
                 await stage.Keyboard.TypeAsync("plans\n", cancellation);
