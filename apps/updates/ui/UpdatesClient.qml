@@ -37,9 +37,9 @@ Item {
     function call(path: string, iface: string, member: string, values: list<var>, signature: string, then: var): void {
         DBus.SystemBus.asyncCall({
             service: service, path: path, iface: iface, member: member, arguments: values, signature: signature
-        }, reply => then(reply, ""), error => {
-            const message = String(error.message);
-            then(null, message.length > 0 ? message : "?");
+        }, reply => then(reply.value, ""), reply => {
+            const message = String(reply.error.message);
+            then(null, message.length > 0 ? message : String(reply.error.name));
         });
     }
 
@@ -102,7 +102,7 @@ Item {
     function restart(): void {
         DBus.SessionBus.asyncCall({
             service: "org.kde.Shutdown", path: "/Shutdown", iface: "org.kde.Shutdown", member: "logoutAndReboot", arguments: [], signature: "()"
-        }, reply => {}, error => { client.problem = String(error.message); });
+        }, reply => {}, reply => { client.problem = String(reply.error.message); });
     }
 
     function watch(path: string): void {

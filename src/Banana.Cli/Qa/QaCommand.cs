@@ -86,7 +86,12 @@ internal static class QaCommand
             accelerator = options.Machine.Accelerator.Description;
             TerminalOutput.Info($"{source.Name} with {accelerator}; log: {options.Machine.SerialLog}");
             await using var stage = await Stage.StartAsync(options, environment.Host, environment.Progress, cancellation);
-            scenes.AddRange(await Repertoire.PlayAsync([.. group], stage, environment.Progress, cancellation));
+            // A film of what was played is there at any time, should somebody stop the rest.
+            await Repertoire.PlayAsync([.. group], stage, environment.Progress, scene =>
+            {
+                scenes.Add(scene);
+                return FilmPage.WriteAsync(new Film(source.Name, accelerator, scenes, [.. facts, .. stage.Facts]), output, cancellation);
+            }, cancellation);
             facts.AddRange(stage.Facts);
         }
 

@@ -36,8 +36,8 @@ internal sealed class OpensUpdates : IScenario
                 await stage.Keyboard.TypeAsync("system update", cancellation);
                 await stage.UntilShownAsync(new NodeQuery { Application = "plasmashell", Name = "System Update" }, TimeSpan.FromSeconds(60), cancellation);
                 await stage.Keyboard.PressAsync(["ret"], cancellation);
-                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "Check for Updates" }, TimeSpan.FromSeconds(120), cancellation);
-                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "Runs now" }, TimeSpan.FromSeconds(60), cancellation);
+                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "Check for Updates" }, TimeSpan.FromSeconds(40), cancellation);
+                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "Runs now" }, TimeSpan.FromSeconds(20), cancellation);
                 await stage.UntilStillAsync(TimeSpan.FromSeconds(60), cancellation);
             });
         await stage.StepAsync(
@@ -45,7 +45,7 @@ internal sealed class OpensUpdates : IScenario
             async () =>
             {
                 await stage.PressAsync(new NodeQuery { Application = Settings, Name = "Check for Updates" }, TimeSpan.FromSeconds(30), cancellation);
-                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "repository" }, TimeSpan.FromSeconds(90), cancellation);
+                await stage.UntilShownAsync(new NodeQuery { Application = Settings, Name = "repository" }, TimeSpan.FromSeconds(30), cancellation);
                 await stage.UntilStillAsync(TimeSpan.FromSeconds(60), cancellation);
             });
         await stage.StepAsync("Close the window", "the desktop", async () =>

@@ -32,18 +32,24 @@ public static class Repertoire
     }
 
     /// <summary>Plays scenarios. What needs one that failed is not begun.</summary>
-    public static async Task<IReadOnlyList<FilmScene>> PlayAsync(IReadOnlyList<IScenario> scenarios, Stage stage, IProgressSink progress, CancellationToken cancellation)
+    /// <param name="scenarios">The scenarios.</param>
+    /// <param name="stage">The machine.</param>
+    /// <param name="progress">Is told what is played.</param>
+    /// <param name="onScene">Takes each scenario when it is over.</param>
+    /// <param name="cancellation">Stops the play.</param>
+    public static async Task PlayAsync(IReadOnlyList<IScenario> scenarios, Stage stage, IProgressSink progress, Func<FilmScene, Task> onScene, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(scenarios);
         ArgumentNullException.ThrowIfNull(stage);
         ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(onScene);
         List<FilmScene> scenes = [];
         foreach (var scenario in scenarios)
         {
             var before = scenes.FirstOrDefault(scene => scene.Name == scenario.After);
             if (before is { Outcome: not Outcome.Passed })
             {
-                scenes.Add(new FilmScene(scenario.Name, scenario.Title, [], $"needs '{before.Name}', which did not pass"));
+                await AddAsync(new FilmScene(scenario.Name, scenario.Title, [], $"needs '{before.Name}', which did not pass")).ConfigureAwait(false);
                 continue;
             }
 
@@ -57,11 +63,14 @@ public static class Repertoire
                 // The film has it.
             }
 
-            var scene = new FilmScene(scenario.Name, scenario.Title, stage.TakeSteps());
-            scenes.Add(scene);
+            await AddAsync(new FilmScene(scenario.Name, scenario.Title, stage.TakeSteps())).ConfigureAwait(false);
         }
 
-        return scenes;
+        Task AddAsync(FilmScene scene)
+        {
+            scenes.Add(scene);
+            return onScene(scene);
+        }
     }
 
     private static IScenario Of(string name) =>
