@@ -28,7 +28,7 @@ internal sealed class EndsClean : IScenario
         await stage.StepAsync("Look for units that failed", "none", async () => await NothingAsync("systemctl list-units --failed --plain --no-legend --no-pager | cut -d' ' -f1", "units failed"));
         await stage.StepAsync("Look for processes that crashed", "none", async () => await NothingAsync("coredumpctl list --no-legend --no-pager 2>/dev/null | awk '{ print $9 }'", "processes crashed"));
         await stage.StepAsync("Look for a verdict on this boot", "good", () => stage.UntilCommandAsync("a boot that is good", "bananactl status --json | grep -Eq '\"isGood\": ?true'", TimeSpan.FromMinutes(1), cancellation));
-        await stage.StepAsync("Press the power button", "the machine is off", () => stage.PowerOffAsync(cancellation));
+        await stage.StepAsync("Shut the system down", "the machine is off", () => stage.ShutDownAsync(cancellation));
 
         async Task NothingAsync(string command, string what)
         {

@@ -236,8 +236,13 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>What the screen shows.</summary>
     public async Task<PixelMap> ScreenAsync(CancellationToken cancellation) => PngReader.Read(await machine.TakeScreenAsync(cancellation).ConfigureAwait(false), "the screen");
 
-    /// <summary>Presses the power button, and waits until the machine is off.</summary>
-    public Task PowerOffAsync(CancellationToken cancellation) => machine.PowerOffAsync(TimeSpan.FromMinutes(1) * Slowness, cancellation);
+    /// <summary>Shuts the system down, and waits until the machine is off.</summary>
+    public async Task ShutDownAsync(CancellationToken cancellation)
+    {
+        // Written and not run: who ends the system does not tell how that ended.
+        await machine.Report.WriteAsync("systemctl poweroff\n", cancellation).ConfigureAwait(false);
+        await machine.WaitForEndAsync(TimeSpan.FromMinutes(1) * Slowness, cancellation).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
