@@ -18,7 +18,7 @@ namespace Banana.Bases.Arch;
 public sealed class ArchBase(BaseContext context) : IBase
 {
     /// <inheritdoc/>
-    public string Recipe => "arch-1";
+    public string Recipe => "arch-2";
 
     private const int LargestSignature = 16 << 10;
 
