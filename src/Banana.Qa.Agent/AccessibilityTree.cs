@@ -16,11 +16,8 @@ internal sealed class AccessibilityTree : IAsyncDisposable
     private const string Root = "/org/a11y/atspi/accessible/root";
     private const int MostNodes = 20_000;
 
-    // AtspiStateType.
-    private const int Checked = 4;
-    private const int Enabled = 8;
-    private const int Focused = 12;
-    private const int Showing = 25;
+    // AtspiStateType, a bit each.
+    private const uint Showing = 1u << 25;
 
     // The first call starts the bus of accessibility, which an emulated machine takes its time for.
     private static readonly BusCallOptions Beginning = new() { Timeout = TimeSpan.FromMinutes(4) };
@@ -66,12 +63,6 @@ internal sealed class AccessibilityTree : IAsyncDisposable
                 return await FindAsync(request);
             case "press":
                 await bus.CallAsync(request.Owner!, request.Path!, "org.a11y.atspi.Action", "DoAction", "i", [0], Patience);
-                return [];
-            case "focus":
-                await bus.CallAsync(request.Owner!, request.Path!, "org.a11y.atspi.Component", "GrabFocus", string.Empty, [], Patience);
-                return [];
-            case "write":
-                await bus.CallAsync(request.Owner!, request.Path!, "org.a11y.atspi.EditableText", "SetTextContents", "s", [request.Text!], Patience);
                 return [];
             default:
                 throw new ArgumentException($"there is no '{request.Verb}'", nameof(request));
@@ -129,7 +120,7 @@ internal sealed class AccessibilityTree : IAsyncDisposable
             return false;
         }
 
-        if (!Is(Showing))
+        if ((low & Showing) == 0)
         {
             return false;
         }
@@ -146,22 +137,8 @@ internal sealed class AccessibilityTree : IAsyncDisposable
             return true;
         }
 
-        var box = await AskAsync(owner, path, "org.a11y.atspi.Component", "GetExtents", [1u], "u");
-        found.Add(new AgentNode
-        {
-            Owner = owner,
-            Path = path,
-            Application = application,
-            Role = role,
-            Name = name,
-            IsEnabled = Is(Enabled),
-            IsChecked = Is(Checked),
-            IsFocused = Is(Focused),
-            Box = box is { Count: > 0 } ? [.. box.Get<object[]>(0).Select(side => (int)side)] : [],
-        });
+        found.Add(new AgentNode { Owner = owner, Path = path, Application = application, Role = role, Name = name });
         return true;
-
-        bool Is(int state) => (low & (1u << state)) != 0;
     }
 
     private async Task<string?> NameAsync(string owner, string path) =>

@@ -11,7 +11,7 @@ internal sealed record AgentRequest
     /// <summary>The number of the request; the answer has it too.</summary>
     public required int Id { get; init; }
 
-    /// <summary>"find", "press", "focus" or "write".</summary>
+    /// <summary>"find" or "press".</summary>
     public required string Verb { get; init; }
 
     /// <summary>For "find": only in applications whose name contains this; null: in all.</summary>
@@ -26,14 +26,11 @@ internal sealed record AgentRequest
     /// <summary>For "find": how many at most.</summary>
     public int Limit { get; init; } = 1;
 
-    /// <summary>For "press", "focus" and "write": the node's owner on the bus.</summary>
+    /// <summary>For "press": the node's owner on the bus.</summary>
     public string? Owner { get; init; }
 
     /// <summary>The node's object.</summary>
     public string? Path { get; init; }
-
-    /// <summary>For "write": the text.</summary>
-    public string? Text { get; init; }
 }
 
 /// <summary>What it is told.</summary>
@@ -66,18 +63,6 @@ internal sealed record AgentNode
 
     /// <summary>Its name, as a screen reader says it.</summary>
     public required string Name { get; init; }
-
-    /// <summary>Whether it takes input.</summary>
-    public required bool IsEnabled { get; init; }
-
-    /// <summary>Whether it is ticked.</summary>
-    public required bool IsChecked { get; init; }
-
-    /// <summary>Whether it has the focus of the keyboard.</summary>
-    public required bool IsFocused { get; init; }
-
-    /// <summary>Where it is in its window: left, top, width, height in pixels; a Wayland client knows no more.</summary>
-    public required IReadOnlyList<int> Box { get; init; }
 }
 
 /// <summary>Reads and writes the protocol.</summary>

@@ -91,9 +91,6 @@ public sealed class GuestAgent : IAsyncDisposable
     /// <summary>Presses a button, or does whatever else is the first thing that can be done with a node.</summary>
     public Task PressAsync(GuestNode node, CancellationToken cancellation) => AskAsync(new PortRequest { Verb = "press", Owner = node.Owner, Path = node.Path }, cancellation);
 
-    /// <summary>Gives a node the focus of the keyboard.</summary>
-    public Task FocusAsync(GuestNode node, CancellationToken cancellation) => AskAsync(new PortRequest { Verb = "focus", Owner = node.Owner, Path = node.Path }, cancellation);
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -135,7 +132,7 @@ internal sealed record PortRequest
     /// <summary>The number of the request.</summary>
     public int Id { get; init; }
 
-    /// <summary>"find", "press" or "focus".</summary>
+    /// <summary>"find" or "press".</summary>
     public required string Verb { get; init; }
 
     /// <summary>See <see cref="NodeQuery"/>.</summary>

@@ -9,11 +9,7 @@ namespace Banana.Qa.Guests;
 /// <param name="Application">The application.</param>
 /// <param name="Role">Its role ("push button").</param>
 /// <param name="Name">Its name.</param>
-/// <param name="IsEnabled">Whether it takes input.</param>
-/// <param name="IsChecked">Whether it is ticked.</param>
-/// <param name="IsFocused">Whether it has the focus of the keyboard.</param>
-/// <param name="Box">Left, top, width, height in its window, in pixels.</param>
-public sealed record GuestNode(string Owner, string Path, string Application, string Role, string Name, bool IsEnabled, bool IsChecked, bool IsFocused, IReadOnlyList<int> Box);
+public sealed record GuestNode(string Owner, string Path, string Application, string Role, string Name);
 
 /// <summary>What is looked for.</summary>
 public sealed record NodeQuery
