@@ -1,13 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using Banana.Cli.Setup;
-using Banana.Cli.Workbenches;
-using Banana.Foundation.Processes;
-using Banana.Foundation.Progress;
 using Banana.Tests.Integration.Bus;
 using Banana.Tests.Integration.Daemon;
-using Banana.Tests.Integration.Tools;
 using Banana.Tests.Integration.Updates;
 
 namespace Banana.Tests.Integration.Apps;
@@ -44,19 +39,8 @@ public sealed class UpdatesPageOnServiceTests(UpdateWorld releases)
 
     private static async Task PassesAsync(string socket, string test)
     {
-        using var environment = new MakerEnvironment(Checkout.Find(), SilentProgress.Instance);
-        var workbench = await environment.WorkbenchAsync("apps-forky", environment.HostContext, Token);
-        var source = Path.Combine(environment.Checkout.Sources, "apps/updates");
-        using var folder = new TemporaryFolder();
-        File.Copy(Path.Combine(source, "tests/service/tst_service.qml"), folder.Combine("tst_service.qml"));
-        File.Copy(Path.Combine(source, "ui/main.qml"), folder.Combine("Main.qml"));
-        File.Copy(Path.Combine(source, "ui/UpdatesClient.qml"), folder.Combine("UpdatesClient.qml"));
-        var result = await workbench.Enter(new Bind(folder.Path), new Bind(Path.GetDirectoryName(socket)!)).RunAsync(
-            Command.Of("/usr/lib/qt6/bin/qmltestrunner", "-input", folder.Combine("tst_service.qml"), $"SystemUpdateOnService::{test}")
-                .With("DBUS_SYSTEM_BUS_ADDRESS", $"unix:path={socket}").With("DBUS_SESSION_BUS_ADDRESS", $"unix:path={socket}")
-                .With("QT_QPA_PLATFORM", "offscreen").With("QT_QUICK_BACKEND", "software").With("QT_QUICK_CONTROLS_STYLE", "org.kde.desktop")
-                .With("XDG_RUNTIME_DIR", "/tmp").With("QT_FORCE_STDERR_LOGGING", "1") with { AllowFailure = true },
-            Token);
+        using var page = await PageRunner.OpenAsync("updates", Token);
+        var result = await page.TestAsync(["tests/service/tst_service.qml", "ui/UpdatesClient.qml"], socket, $"SystemUpdateOnService::{test}", Token);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains($"PASS   : qmltestrunner::SystemUpdateOnService::{test}()", result.Output, StringComparison.Ordinal);
     }

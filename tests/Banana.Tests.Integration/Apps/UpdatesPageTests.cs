@@ -1,43 +1,32 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using Banana.Cli.Setup;
-using Banana.Cli.Workbenches;
 using Banana.Forge.Apps;
 using Banana.Forge.Build;
-using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
-using Banana.Tests.Integration.Tools;
-using Banana.Workbenches;
 
 namespace Banana.Tests.Integration.Apps;
 
 /// <summary>The page System Update (apps/updates): compiled as the forge does it, and used with a stand-in for the service, without a screen.</summary>
 public sealed class UpdatesPageTests : IAsyncLifetime
 {
-    private const string Name = "updates";
-    private readonly TemporaryFolder folder = new();
-    private readonly MakerEnvironment environment = new(Checkout.Find(), SilentProgress.Instance);
-    private Workbench workbench = null!;
+    private PageRunner page = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Source => Path.Combine(environment.Checkout.Sources, "apps", Name);
-
-    public async ValueTask InitializeAsync() => workbench = await environment.WorkbenchAsync("apps-forky", environment.HostContext, Token);
+    public async ValueTask InitializeAsync() => page = await PageRunner.OpenAsync("updates", Token);
 
     public ValueTask DisposeAsync()
     {
-        environment.Dispose();
-        folder.Dispose();
+        page.Dispose();
         return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task It_is_compiled_into_a_page_that_System_Settings_lists_in_each_language()
     {
-        var steps = new StepCache(environment.Artifacts, SilentProgress.Instance, clean: false);
-        var step = await new AppBuilder(workbench.Enter(), workbench.Identity, environment.Checkout.Sources).RunAsync(steps, [Name], 1_700_000_000, Token);
+        var steps = new StepCache(page.Environment.Artifacts, SilentProgress.Instance, clean: false);
+        var step = await new AppBuilder(page.Workbench.Enter(), page.Workbench.Identity, page.Environment.Checkout.Sources).RunAsync(steps, ["updates"], 1_700_000_000, Token);
         var tree = step.File(AppBuilder.Tree);
         Assert.Equal(
             [
@@ -53,13 +42,7 @@ public sealed class UpdatesPageTests : IAsyncLifetime
     [Fact]
     public async Task It_shows_each_state_and_its_buttons_ask_for_what_they_say()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, "tests"), "*.qml"))
-        {
-            File.Copy(file, folder.Combine(Path.GetFileName(file)));
-        }
-
-        File.Copy(Path.Combine(Source, "ui/main.qml"), folder.Combine("Main.qml"));
-        var result = await RunAsync("/usr/lib/qt6/bin/qmltestrunner", "-input", folder.Combine("tst_page.qml"));
+        var result = await page.TestAsync(["tests/tst_page.qml", "tests/UpdatesClient.qml"], bus: null, function: null, Token);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains(result.Lines, line => line.StartsWith("Totals: 16 passed, 0 failed, 0 skipped", StringComparison.Ordinal));
     }
@@ -67,7 +50,7 @@ public sealed class UpdatesPageTests : IAsyncLifetime
     [Fact]
     public async Task Its_code_has_no_warnings()
     {
-        var result = await RunAsync("/usr/lib/qt6/bin/qmllint", ["--max-warnings", "0", .. Directory.EnumerateFiles(Path.Combine(Source, "ui"), "*.qml")]);
+        var result = await page.RunAsync("/usr/lib/qt6/bin/qmllint", ["--max-warnings", "0", .. Directory.EnumerateFiles(Path.Combine(page.Source, "ui"), "*.qml")], bus: null, Token);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
@@ -77,17 +60,10 @@ public sealed class UpdatesPageTests : IAsyncLifetime
     [InlineData("ar")]
     public async Task Every_text_has_a_translation(string language)
     {
-        var code = await File.ReadAllTextAsync(Path.Combine(Source, "ui/main.qml"), Token);
-        var catalog = await File.ReadAllTextAsync(Path.Combine(Source, "po", language, "kcm_banana_updates.po"), Token);
+        var code = await File.ReadAllTextAsync(Path.Combine(page.Source, "ui/main.qml"), Token);
+        var catalog = await File.ReadAllTextAsync(Path.Combine(page.Source, "po", language, "kcm_banana_updates.po"), Token);
         var texts = System.Text.RegularExpressions.Regex.Matches(code, "words\\.i18ncp?\\(\"(?<context>[^\"]+)\", \"(?<text>[^\"]+)\"").ToList();
         Assert.True(texts.Count > 30);
         Assert.All(texts, text => Assert.Contains($"msgctxt \"{text.Groups["context"].Value}\"\nmsgid \"{text.Groups["text"].Value}\"\n", catalog, StringComparison.Ordinal));
     }
-
-    private Task<CommandResult> RunAsync(string program, params string[] arguments) =>
-        workbench.Enter(new Bind(folder.Path), new Bind(Source, Writable: false)).RunAsync(
-            Command.Of(program, arguments)
-                .With("QT_QPA_PLATFORM", "offscreen").With("QT_QUICK_BACKEND", "software").With("QT_QPA_PLATFORMTHEME", "kde").With("QT_QUICK_CONTROLS_STYLE", "org.kde.desktop")
-                .With("XDG_RUNTIME_DIR", "/tmp").With("QT_FORCE_STDERR_LOGGING", "1") with { AllowFailure = true },
-            Token);
 }
