@@ -15,7 +15,7 @@ namespace Banana.Cli.Vm;
 internal static class VmMachine
 {
     /// <summary>The kernel's messages and logins on the serial port too; the splash stays on the screen.</summary>
-    public static readonly IReadOnlyList<string> SerialConsole = ["console=tty0", "console=ttyS0", "plymouth.ignore-serial-consoles"];
+    private static readonly IReadOnlyList<string> SerialConsole = ["console=tty0", "console=ttyS0", "plymouth.ignore-serial-consoles"];
 
     private const int KeptLogs = 20;
     private const int SmallMemory = 2048;

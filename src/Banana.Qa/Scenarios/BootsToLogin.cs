@@ -6,7 +6,7 @@ using Banana.Qa.Staging;
 
 namespace Banana.Qa.Scenarios;
 
-/// <summary>From the power button to the login manager, without a word of text on the screen.</summary>
+/// <summary>From the power button to the field for the password.</summary>
 internal sealed class BootsToLogin : IScenario
 {
     /// <summary>The account of the login manager's own session.</summary>

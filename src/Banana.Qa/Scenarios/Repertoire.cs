@@ -23,8 +23,10 @@ public static class Repertoire
         HashSet<string> wanted = new(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            for (var scenario = Of(name); scenario is not null && wanted.Add(scenario.Name); scenario = scenario.After is { } before ? Of(before) : null)
+            var needed = name;
+            while (needed is not null && wanted.Add(needed))
             {
+                needed = Of(needed).After;
             }
         }
 

@@ -97,6 +97,19 @@ public sealed class NeedleTests : IDisposable
         Assert.Equal($"{folder.Path}: there is no needle 'nothing'; 'banana qa --save-needle' makes one of what is seen; look at it before it counts", error.Message);
     }
 
+    [Fact]
+    public void Every_needle_of_the_checkout_can_be_read_and_looks_like_itself()
+    {
+        var pictures = Directory.GetFiles(Path.Combine(Checkout.Root, "tests/needles"), "*.png", SearchOption.AllDirectories);
+        Assert.NotEmpty(pictures);
+        Assert.All(pictures, picture =>
+        {
+            var needle = Needle.Read(Path.GetDirectoryName(picture)!, Path.GetFileNameWithoutExtension(picture));
+            Assert.Null(needle.Compare(needle.Picture));
+            Assert.NotNull(needle.Compare(needle.Picture with { Pixels = new byte[needle.Picture.Pixels.Length] }));
+        });
+    }
+
     private static byte Pattern(int x, int y) => (byte)((x * 37) ^ (y * 91));
 
     private static PixelMap Changed(int atX, int atY, byte by) => Picture(40, 40, (x, y) => (byte)(x == atX && y == atY ? Pattern(x, y) ^ by : Pattern(x, y)));
