@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using Banana.Bus;
 using Banana.Control;
 using Banana.Daemon;
+using Banana.Daemon.FirstBoot;
 using Banana.Daemon.Health;
 using Banana.Daemon.Service;
 using Banana.Device.Running;
@@ -29,11 +30,21 @@ try
             return (int)ExitCode.Success;
         case ["boot-check"]:
             return (int)await BootCheck.RunAsync(LinuxDevice.Open, () => BootCounter.TriesLeft(), asked.Token);
+        case ["first-boot"]:
+            await FirstBootProgram.PrepareAsync(asked.Token);
+            return (int)ExitCode.Success;
+        case ["first-boot", "accounts"]:
+            await FirstBootProgram.ServeAsync(asked.Token);
+            return (int)ExitCode.Success;
+        case ["first-boot", "session"]:
+            return await FirstBootProgram.SessionAsync(asked.Token);
+        case ["first-boot", "dialogue"]:
+            return await FirstBootProgram.DialogueAsync(asked.Token);
         case ["--version"]:
             Journal.Write($"bananad {Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
             return (int)ExitCode.Success;
         default:
-            Journal.Write($"bananad: there is no command '{args[0]}'; it is started without one by D-Bus, or with 'boot-check' once in a boot");
+            Journal.Write($"bananad: there is no command '{args[0]}'; it is started without one by D-Bus, or with 'boot-check' or 'first-boot' once in a boot");
             return (int)ExitCode.Usage;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using System.Text.RegularExpressions;
 using Banana.Cli.Setup;
 using Banana.Cli.Workbenches;
 using Banana.Foundation.Processes;
@@ -11,7 +12,7 @@ using Banana.Workbenches;
 namespace Banana.Tests.Integration.Apps;
 
 /// <summary>Runs Qt's tools on a page of <c>apps/</c> in its workbench, without a screen.</summary>
-internal sealed class PageRunner : IDisposable
+internal sealed partial class PageRunner : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -55,14 +56,39 @@ internal sealed class PageRunner : IDisposable
     }
 
     /// <summary>Runs a program in the workbench.</summary>
-    public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? bus, CancellationToken cancellation)
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="bus">The socket of the buses; null: none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="tree">A folder that it sees too; null: none.</param>
+    public Task<CommandResult> RunAsync(string program, IReadOnlyList<string> arguments, string? bus, CancellationToken cancellation, string? tree = null)
     {
         var command = Command.Of(program, arguments)
             .With("QT_QPA_PLATFORM", "offscreen").With("QT_QUICK_BACKEND", "software").With("QT_QPA_PLATFORMTHEME", "kde").With("QT_QUICK_CONTROLS_STYLE", "org.kde.desktop")
             .With("XDG_RUNTIME_DIR", "/tmp").With("QT_FORCE_STDERR_LOGGING", "1");
-        return Workbench.Enter([new Bind(folder.Path), new Bind(Source, Writable: false), .. bus is null ? Array.Empty<Bind>() : [new Bind(Path.GetDirectoryName(bus)!)]]).RunAsync(
+        return Workbench.Enter([new Bind(folder.Path), new Bind(Source, Writable: false), .. bus is null ? Array.Empty<Bind>() : [new Bind(Path.GetDirectoryName(bus)!)], .. tree is null ? Array.Empty<Bind>() : [new Bind(tree, Writable: false)]]).RunAsync(
             (bus is null ? command : command.With("DBUS_SYSTEM_BUS_ADDRESS", $"unix:path={bus}").With("DBUS_SESSION_BUS_ADDRESS", $"unix:path={bus}")) with { AllowFailure = true }, cancellation);
     }
+
+    /// <summary>Its QML is what qmllint finds nothing to say about.</summary>
+    public async Task HasNoWarningsAsync(CancellationToken cancellation)
+    {
+        var result = await RunAsync("/usr/lib/qt6/bin/qmllint", ["--max-warnings", "0", .. Directory.EnumerateFiles(Path.Combine(Source, "ui"), "*.qml")], bus: null, cancellation);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    /// <summary>Every text of the page is translated: a word that was added and forgotten would be English among others.</summary>
+    public async Task IsTranslatedAsync(string domain, string language, int atLeast, CancellationToken cancellation)
+    {
+        var code = await File.ReadAllTextAsync(Path.Combine(Source, "ui/main.qml"), cancellation);
+        var catalog = await File.ReadAllTextAsync(Path.Combine(Source, "po", language, domain + ".po"), cancellation);
+        var texts = Texts().Matches(code).ToList();
+        Assert.True(texts.Count >= atLeast, $"{texts.Count} texts");
+        Assert.All(texts, text => Assert.Contains($"msgctxt \"{text.Groups["context"].Value}\"\nmsgid \"{text.Groups["text"].Value}\"\n", catalog, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("words\\.i18ncp?\\(\"(?<context>[^\"]+)\", \"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Texts();
 
     public void Dispose()
     {

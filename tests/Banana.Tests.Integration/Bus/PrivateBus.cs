@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
+using System.Net.Sockets;
 using Banana.Bus;
 using Banana.Cli.Setup;
 using Banana.Foundation.Processes;
@@ -48,9 +49,24 @@ internal sealed class PrivateBus : IAsyncDisposable
             </busconfig>
             """);
         _ = bus.Start(Command.Of("dbus-daemon", "--config-file=" + bus.Folder.Combine("bus.conf"), "--nofork", "--nopidfile"));
-        await bus.UntilAsync(() => File.Exists(bus.Folder.Combine("bus")));
+        await bus.UntilAsync(bus.Listens);
         File.SetUnixFileMode(bus.Folder.Combine("bus"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         return bus;
+    }
+
+    // The socket is there a moment before somebody listens on it.
+    private bool Listens()
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(Folder.Combine("bus")));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Starts a program that ends with the bus, or when the source is cancelled.</summary>

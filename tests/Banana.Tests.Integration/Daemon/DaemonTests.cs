@@ -175,7 +175,8 @@ public sealed class DaemonTests(UpdateWorld releases)
         Assert.All(texts, text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
     }
 
-    private static List<string> Members(string xml, string name)
+    /// <summary>Everything that an interface has, by name and type.</summary>
+    internal static List<string> Members(string xml, string name)
     {
         // The DTD is on the web, where no test has to go.
         using var reader = System.Xml.XmlReader.Create(new StringReader(xml), new() { DtdProcessing = System.Xml.DtdProcessing.Ignore });
