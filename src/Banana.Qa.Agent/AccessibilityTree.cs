@@ -132,7 +132,7 @@ internal sealed class AccessibilityTree : IAsyncDisposable
         }
 
         var name = await NameAsync(owner, path) ?? string.Empty;
-        if (request.Name is { } wanted && !name.Contains(wanted, StringComparison.OrdinalIgnoreCase))
+        if (request.Name is { } wanted && !(request.IsWhole ? name.Equals(wanted, StringComparison.OrdinalIgnoreCase) : name.Contains(wanted, StringComparison.OrdinalIgnoreCase)))
         {
             return true;
         }

@@ -23,6 +23,9 @@ internal sealed record AgentRequest
     /// <summary>For "find": only nodes whose name or text contains this, whatever its case; null: any.</summary>
     public string? Name { get; init; }
 
+    /// <summary>For "find": whether the name has to be that, and not only to contain it.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>For "find": how many at most.</summary>
     public int Limit { get; init; } = 1;
 

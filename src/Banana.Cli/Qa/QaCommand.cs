@@ -28,9 +28,9 @@ internal static class QaCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string[]> Scenario = new("--scenario") { Description = "Play this one and those that it needs; may be repeated", HelpName = "NAME", DefaultValueFactory = _ => [] };
-    private static readonly Option<bool> All = new("--all") { Description = "Play all scenarios (the default)" };
-    private static readonly Option<bool> List = new("--list") { Description = "Print the scenarios and end" };
+    private static readonly Option<string[]> Scenario = new("--scenario") { Description = "Play this one and those that it needs; may be repeated. Without it: all that this one release is enough for", HelpName = "NAME", DefaultValueFactory = _ => [] };
+    private static readonly Option<bool> All = new("--all") { Description = "Play all scenarios: those as well that releases are built for first, which takes minutes and gigabytes for each (see --list)" };
+    private static readonly Option<bool> List = new("--list") { Description = "Print the scenarios, and which of them need more releases, and end" };
     private static readonly Option<bool> SaveNeedles = new("--save-needle") { Description = "Save what is seen as the needles that are looked for; look at them before they count" };
     private static readonly Option<string?> Output = new("--output") { Description = "The folder of the film; by default out/qa/EDITION-VERSION", HelpName = "FOLDER" };
 
@@ -44,23 +44,25 @@ internal static class QaCommand
 
     private static async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var scenarios = Repertoire.Choose(parsed.GetValue(Scenario)!);
+        var (names, all) = (parsed.GetValue(Scenario)!, parsed.GetValue(All));
+        if (all && names.Length > 0)
+        {
+            throw new BananaException(ExitCode.Usage, "--all and --scenario contradict each other", next: "leave one out");
+        }
+
         if (parsed.GetValue(List))
         {
-            foreach (var scenario in scenarios)
+            foreach (var scenario in Repertoire.Choose(names, all: true))
             {
-                TerminalOutput.Result($"{scenario.Name,-12} {scenario.Title}{(scenario.After is { } before ? $" (after '{before}')" : string.Empty)}");
+                TerminalOutput.Result($"{scenario.Name,-12} {scenario.Title}{(scenario.After is { } before ? $" (after '{before}')" : string.Empty)}{(Repertoire.NeedsMoreReleases(scenario) ? " (builds more releases)" : string.Empty)}");
             }
 
             return ExitCode.Success;
         }
 
-        if (parsed.GetValue(All) && parsed.GetValue(Scenario)!.Length > 0)
-        {
-            throw new BananaException(ExitCode.Usage, "--all and --scenario contradict each other", next: "leave one out");
-        }
-
-        using var environment = await MakerEnvironment.OpenAsync(Need.Vm, why: null, parsed.GetValue(CommandHost.Verbose), cancellation);
+        var scenarios = Repertoire.Choose(names, all);
+        var builds = scenarios.Any(Repertoire.NeedsMoreReleases);
+        using var environment = await MakerEnvironment.OpenAsync(builds ? Need.Build | Need.Vm : Need.Vm, builds ? "building" : null, parsed.GetValue(CommandHost.Verbose), cancellation);
         var source = BootSource.Find(parsed.GetValue(Release), environment.Checkout.Out);
         var release = source.Release?.Manifest ?? throw new BananaException(ExitCode.BadInput, "a bare disk image has no edition that scenarios could be chosen for", source.Disk, "name a release directory");
         var output = Path.GetFullPath(parsed.GetValue(Output) ?? Path.Combine(environment.Checkout.Out, "qa", $"{release.Edition}-{release.Version}"));
@@ -70,17 +72,21 @@ internal static class QaCommand
         List<FilmScene> scenes = [];
         List<(string Name, string Value)> facts = [];
         var accelerator = string.Empty;
-        foreach (var group in scenarios.GroupBy(scenario => scenario.IsInSession))
+        foreach (var group in Repertoire.ByMachine(scenarios))
         {
             using var folder = new StageFolder();
+            await using var releases = group.Key == MachineKind.UpdatingSession
+                ? await LaterReleases.MakeAsync(environment, source.Release, isBroken: group.Any(scenario => scenario.Name == Repertoire.Broken), cancellation)
+                : null;
             var options = new StageOptions
             {
-                Machine = await VmMachine.OptionsAsync(new VmRequest { Processors = 2, Health = true }, source, environment.Host, cancellation),
+                Machine = await VmMachine.OptionsAsync(new VmRequest { Processors = 2, Health = true, Network = releases is not null }, source, environment.Host, cancellation),
                 Extension = extension,
                 Needles = Path.Combine(environment.Checkout.Sources, "tests/needles", release.Edition),
                 Folder = folder.Path,
                 Window = Path.Combine(output, "now.png"),
-                IsLoggedIn = group.Key,
+                IsLoggedIn = group.Key != MachineKind.Greeter,
+                Updates = releases?.Source,
                 SavesNeedles = parsed.GetValue(SaveNeedles),
             };
             accelerator = options.Machine.Accelerator.Description;

@@ -25,7 +25,7 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
     /// <summary>The job that is at work; null: none.</summary>
     public UpdateJob? Current { get; private set; }
 
-    /// <summary>Called when a job began or ended; null: nobody is.</summary>
+    /// <summary>Called when a job began or ended, or another release boots next; null: nobody is.</summary>
     public Func<Task>? OnChanged { get; set; }
 
     /// <summary>Called with a job that has begun, before its caller has the reply; null: nobody is.</summary>
@@ -88,7 +88,8 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
         }
     }
 
-    private Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
+    /// <summary>Tells whoever looks that a job began or ended, or that another release boots next.</summary>
+    public Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
 
     private static BusInterface Describe(UpdateJob job)
     {

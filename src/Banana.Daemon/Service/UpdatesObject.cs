@@ -82,6 +82,9 @@ internal sealed class UpdatesObject(BusConnection bus, RunningDevice device, Job
         var reason = call.Values.Get<string>(0).ReplaceLineEndings(" ").Trim();
         using var held = device.TakeUpdateLock();
         var next = device.Boots.RollBack(reason.Length == 0 ? "the user went back" : reason[..Math.Min(reason.Length, 500)]);
+
+        // Who types a password takes longer than most callers wait for the reply, and others look too.
+        await jobs.TellAsync();
         return [next.Version.ToString()];
     }
 

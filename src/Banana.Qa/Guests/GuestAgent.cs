@@ -86,7 +86,7 @@ public sealed class GuestAgent : IAsyncDisposable
 
     /// <summary>Looks for what is shown.</summary>
     public async Task<IReadOnlyList<GuestNode>> FindAsync(NodeQuery query, int limit, CancellationToken cancellation) =>
-        (await AskAsync(new PortRequest { Verb = "find", Application = query.Application, Role = query.Role, Name = query.Name, Limit = limit }, cancellation).ConfigureAwait(false)).Nodes;
+        (await AskAsync(new PortRequest { Verb = "find", Application = query.Application, Role = query.Role, Name = query.Name, IsWhole = query.IsWhole, Limit = limit }, cancellation).ConfigureAwait(false)).Nodes;
 
     /// <summary>Presses a button, or does whatever else is the first thing that can be done with a node.</summary>
     public Task PressAsync(GuestNode node, CancellationToken cancellation) => AskAsync(new PortRequest { Verb = "press", Owner = node.Owner, Path = node.Path }, cancellation);
@@ -143,6 +143,9 @@ internal sealed record PortRequest
 
     /// <summary>See <see cref="NodeQuery"/>.</summary>
     public string? Name { get; init; }
+
+    /// <summary>See <see cref="NodeQuery"/>.</summary>
+    public bool IsWhole { get; init; }
 
     /// <summary>How many at most.</summary>
     public int Limit { get; init; }

@@ -23,6 +23,9 @@ public sealed record NodeQuery
     /// <summary>Only with a name that contains this, whatever its case.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Whether the name has to be that, and not only to contain it: "Update" is a button, and a part of the names of many.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>In words, for errors.</summary>
     public override string ToString() =>
         $"{Role ?? "anything"}{(Name is null ? string.Empty : $" '{Name}'")}{(Application is null ? string.Empty : $" of {Application}")}";

@@ -22,7 +22,7 @@ internal sealed class BootsToLogin : IScenario
     public string? After => null;
 
     /// <inheritdoc/>
-    public bool IsInSession => false;
+    public MachineKind Machine => MachineKind.Greeter;
 
     /// <inheritdoc/>
     public async Task PlayAsync(Stage stage, CancellationToken cancellation)

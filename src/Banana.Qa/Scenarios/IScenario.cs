@@ -17,8 +17,8 @@ public interface IScenario
     /// <summary>The scenario that must have been played before on the same machine; null: none.</summary>
     string? After { get; }
 
-    /// <summary>Whether it begins in the session of a person who is logged in; such scenarios are played on a machine of their own.</summary>
-    bool IsInSession { get; }
+    /// <summary>The machine that it is played on; those that it needs are played on the same.</summary>
+    MachineKind Machine { get; }
 
     /// <summary>Plays it.</summary>
     Task PlayAsync(Stage stage, CancellationToken cancellation);

@@ -19,7 +19,7 @@ internal sealed class LogsIn : IScenario
     public string? After => "boot";
 
     /// <inheritdoc/>
-    public bool IsInSession => false;
+    public MachineKind Machine => MachineKind.Greeter;
 
     /// <inheritdoc/>
     public async Task PlayAsync(Stage stage, CancellationToken cancellation)

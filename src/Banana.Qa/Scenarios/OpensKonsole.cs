@@ -19,7 +19,7 @@ internal sealed class OpensKonsole : IScenario
     public string? After => "desktop";
 
     /// <inheritdoc/>
-    public bool IsInSession => true;
+    public MachineKind Machine => MachineKind.Session;
 
     /// <inheritdoc/>
     public async Task PlayAsync(Stage stage, CancellationToken cancellation)

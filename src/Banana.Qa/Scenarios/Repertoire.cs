@@ -11,13 +11,21 @@ namespace Banana.Qa.Scenarios;
 /// <summary>All scenarios, and how they are played one after the other on one machine.</summary>
 public static class Repertoire
 {
+    /// <summary>The name of the scenario that <see cref="UpdateSource.PublishBrokenAsync"/> is called in.</summary>
+    public const string Broken = "broken";
+
     /// <summary>The scenarios in the order in which they are played.</summary>
-    public static IReadOnlyList<IScenario> All { get; } = [new BootsToLogin(), new LogsIn(), new BootsToDesktop(), new LaunchesDolphin(), new KeepsFiles(), new OpensKonsole(), new OpensUpdates(), new EndsClean()];
+    public static IReadOnlyList<IScenario> All { get; } =
+    [
+        new BootsToLogin(), new LogsIn(), new BootsToDesktop(), new LaunchesDolphin(), new KeepsFiles(), new OpensKonsole(), new OpensUpdates(), new EndsClean(),
+        new UpdatesItself(), new GoesBack(), new FallsBack(),
+    ];
 
     /// <summary>The scenarios that were asked for, and those that they need.</summary>
-    /// <param name="names">Their names; empty: all.</param>
+    /// <param name="names">Their names; empty: those that one release is enough for, or all.</param>
+    /// <param name="all">Whether no name stands for all, those included that more releases have to be built for.</param>
     /// <exception cref="BananaException">There is none of such a name.</exception>
-    public static IReadOnlyList<IScenario> Choose(IReadOnlyList<string> names)
+    public static IReadOnlyList<IScenario> Choose(IReadOnlyList<string> names, bool all = false)
     {
         ArgumentNullException.ThrowIfNull(names);
         HashSet<string> wanted = new(StringComparer.Ordinal);
@@ -30,8 +38,18 @@ public static class Repertoire
             }
         }
 
-        return names.Count == 0 ? All : [.. All.Where(scenario => wanted.Contains(scenario.Name))];
+        return [.. All.Where(scenario => names.Count > 0 ? wanted.Contains(scenario.Name) : all || !NeedsMoreReleases(scenario))];
     }
+
+    /// <summary>Whether releases have to be built for a scenario, beside the one that it is played on.</summary>
+    public static bool NeedsMoreReleases(IScenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        return scenario.Machine == MachineKind.UpdatingSession;
+    }
+
+    /// <summary>Scenarios by the machine that they are played on, in their order.</summary>
+    public static IEnumerable<IGrouping<MachineKind, IScenario>> ByMachine(IReadOnlyList<IScenario> scenarios) => scenarios.GroupBy(scenario => scenario.Machine);
 
     /// <summary>Plays scenarios. What needs one that failed is not begun.</summary>
     /// <param name="scenarios">The scenarios.</param>

@@ -26,7 +26,8 @@ public sealed record GuestUser(string Name, string FullName, string Password)
     /// Whether the machine is emulated. Sessions start their parts in 90 s or not at all, and a compositor alone takes longer there; and what would draw on a graphics
     /// card is compiled for a processor that is emulated itself, so that pictures are made by plain drawing, without blur and shadows.
     /// </param>
-    public IReadOnlyList<Credential> Credentials(bool isLoggedIn, bool isEmulated)
+    /// <param name="more">More lines of tmpfiles.d(5): there is one credential for all.</param>
+    public IReadOnlyList<Credential> Credentials(bool isLoggedIn, bool isEmulated, IReadOnlyList<string>? more = null)
     {
         var home = "/home/" + Name;
         List<string> files =
@@ -58,7 +59,7 @@ public sealed record GuestUser(string Name, string FullName, string Password)
         [
             Credential.Text("sysusers.extra", $"g {Name} {Number}\nu {Name} {Number}:{Number} \"{FullName}\" {home} /bin/bash\nm {Name} sudo\n"),
             Credential.Text("passwd.plaintext-password." + Name, Password),
-            Credential.Text("tmpfiles.extra", string.Concat(files.Select(line => line + "\n"))),
+            Credential.Text("tmpfiles.extra", string.Concat(files.Concat(more ?? []).Select(line => line + "\n"))),
         ];
     }
 }

@@ -21,6 +21,7 @@ public sealed class Stage : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BootTime = TimeSpan.FromMinutes(3);
     private readonly StageOptions options;
     private readonly VirtualMachine machine;
     private readonly GuestAgent agent;
@@ -57,8 +58,18 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>What was measured.</summary>
     public IReadOnlyList<(string Name, string Value)> Facts => facts;
 
+    /// <summary>Whether the machine is emulated.</summary>
+    public bool IsEmulated => machine.Accelerator.Kind == AcceleratorKind.Tcg;
+
     /// <summary>How much longer everything takes than with KVM.</summary>
-    public double Slowness => machine.Accelerator.Kind == AcceleratorKind.Tcg ? 12 : 1;
+    public double Slowness => IsEmulated ? 12 : 1;
+
+    /// <summary>Where the machine gets its updates from.</summary>
+    /// <exception cref="InvalidOperationException">Nowhere: a scenario is played on a machine that it is not for.</exception>
+    public UpdateSource Updates => options.Updates ?? throw new InvalidOperationException("this machine knows no repository");
+
+    /// <summary>How often the machine was restarted until now, by whom or what ever.</summary>
+    public int Restarts => machine.Events.Count(happened => happened.Event.Name == "RESET");
 
     /// <summary>Switches the machine on.</summary>
     public static async Task<Stage> StartAsync(StageOptions options, IProcessRunner tools, IProgressSink progress, CancellationToken cancellation)
@@ -69,7 +80,11 @@ public sealed class Stage : IAsyncDisposable
             options.Machine with
             {
                 Screen = MachineScreen.Headless,
-                Credentials = [.. options.Machine.Credentials, .. GuestShell.Credentials(), .. options.User.Credentials(options.IsLoggedIn, options.Machine.Accelerator.Kind == AcceleratorKind.Tcg)],
+                Credentials =
+                [
+                    .. options.Machine.Credentials, .. GuestShell.Credentials(), .. options.Updates?.Credentials ?? [],
+                    .. options.User.Credentials(options.IsLoggedIn, options.Machine.Accelerator.Kind == AcceleratorKind.Tcg, options.Updates?.Files),
+                ],
                 ExtraArguments = [.. options.Machine.ExtraArguments, .. GuestAgent.Arguments(options.Extension, socket)],
             },
             tools, progress, cancellation).ConfigureAwait(false);
@@ -172,9 +187,15 @@ public sealed class Stage : IAsyncDisposable
         async () => (await Shell.RunAsync(command, patience * Slowness, cancellation).ConfigureAwait(false)).Code == 0 ? what : null,
         patience, cancellation);
 
+    /// <summary>Looks for something once; null: it is not shown.</summary>
+    public async Task<GuestNode?> LookAsync(NodeQuery query, CancellationToken cancellation) => await agent.FindAsync(query, 1, cancellation).ConfigureAwait(false) is [var node, ..] ? node : null;
+
     /// <summary>Waits until something is shown.</summary>
-    public Task<GuestNode> UntilShownAsync(NodeQuery query, TimeSpan patience, CancellationToken cancellation) => UntilAsync(
-        query.ToString(), async () => await agent.FindAsync(query, 1, cancellation).ConfigureAwait(false) is [var node, ..] ? node : null, patience, cancellation);
+    public Task<GuestNode> UntilShownAsync(NodeQuery query, TimeSpan patience, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return UntilAsync(query.ToString(), () => LookAsync(query, cancellation), patience, cancellation);
+    }
 
     /// <summary>Presses what is shown.</summary>
     public async Task PressAsync(NodeQuery query, TimeSpan patience, CancellationToken cancellation) =>
@@ -233,8 +254,33 @@ public sealed class Stage : IAsyncDisposable
     /// <param name="cancellation">Stops the work.</param>
     public Task PointAsync(double x, double y, CancellationToken cancellation) => machine.Monitor.PointAsync(x, y, button: null, cancellation);
 
+    /// <summary>Turns the wheel by a notch, over what is a bit right of and below the middle: the content of a window, not its side bar.</summary>
+    /// <param name="isUp">Whether to the beginning of what is there, and not to its end.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public Task ScrollAsync(bool isUp, CancellationToken cancellation) => machine.Monitor.PointAsync(0.6, 0.6, isUp ? "wheel-up" : "wheel-down", cancellation);
+
     /// <summary>What the screen shows.</summary>
     public async Task<PixelMap> ScreenAsync(CancellationToken cancellation) => PngReader.Read(await machine.TakeScreenAsync(cancellation).ConfigureAwait(false), "the screen");
+
+    /// <summary>Begins to restart the system as root. Written and not run, as <see cref="ShutDownAsync"/> does it.</summary>
+    public Task RestartAsync(CancellationToken cancellation) => machine.Report.WriteAsync("systemctl reboot\n", cancellation);
+
+    /// <summary>Waits until the machine was restarted.</summary>
+    /// <param name="before">How often it had been before (<see cref="Restarts"/>).</param>
+    /// <param name="patience">How long it may take with KVM until the old system is down.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    public async Task UntilRestartedAsync(int before, TimeSpan patience, CancellationToken cancellation)
+    {
+        await UntilAsync("a restart of the machine", () => Task.FromResult(Restarts > before ? this : null), patience, cancellation).ConfigureAwait(false);
+        agent.Leave();
+    }
+
+    /// <summary>Follows a machine that was restarted: waits until its system takes commands again. Nobody is in a session then.</summary>
+    public Task ComeBackAsync(CancellationToken cancellation)
+    {
+        agent.Leave();
+        return Shell.OpenAsync(BootTime * Slowness, cancellation);
+    }
 
     /// <summary>Shuts the system down, and waits until the machine is off.</summary>
     public async Task ShutDownAsync(CancellationToken cancellation)

@@ -26,6 +26,9 @@ public sealed record StageOptions
     /// <summary>Whether the session of the user opens by itself.</summary>
     public bool IsLoggedIn { get; init; }
 
+    /// <summary>Where the machine gets its updates from; null: nowhere.</summary>
+    public UpdateSource? Updates { get; init; }
+
     /// <summary>A file that always has the newest picture of the screen, for who wants to watch; null: none.</summary>
     public string? Window { get; init; }
 

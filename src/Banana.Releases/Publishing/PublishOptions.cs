@@ -24,7 +24,7 @@ public sealed record PublishOptions
     /// <summary>Signs the list that stock systemd-sysupdate reads (a detached OpenPGP signature); null: there is no such list.</summary>
     public Func<byte[], CancellationToken, Task<byte[]>>? SignChecksums { get; init; }
 
-    /// <summary>For how many earlier releases of the edition patches are made.</summary>
+    /// <summary>For how many earlier releases of the edition patches are made, and is told which chunks they have already: without that, each device has to cut its own image to know.</summary>
     public int PatchesFrom { get; init; } = 3;
 
     /// <summary>How chunks are cut.</summary>

@@ -20,6 +20,12 @@ public sealed record Credential(string Name, ReadOnlyMemory<byte> Value)
     public static Credential Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
 
     /// <summary>
+    /// The word of a kernel command line that brings the value: how a release is made to carry one. Of two of the same name, one from the host and one from here,
+    /// systemd takes only one, whole.
+    /// </summary>
+    public string ToKernelWord() => $"systemd.set_credential_binary={Name}:{Convert.ToBase64String(Value.Span)}";
+
+    /// <summary>
     /// Writes what QEMU reads into a file and returns the arguments that name it.
     /// Always by file: an argument would show the value to every user of the host.
     /// </summary>

@@ -9,6 +9,7 @@ using Banana.Daemon.Service;
 using Banana.Daemon.Sysupdate;
 using Banana.Device.Reports;
 using Banana.Foundation.Errors;
+using Banana.Tests.Integration.Bus;
 using Banana.Tests.Integration.Tools;
 using Banana.Tests.Integration.Updates;
 
@@ -45,6 +46,42 @@ public sealed class DaemonTests(UpdateWorld releases)
         Assert.Equal(UpdateWorld.Old, booted.Boots.RollBack("the printer does not work").Version);
         Succeeds(await world.RunAsync("history"), "booted, good     20260103.1   login", "went back from   20260103.1   the printer does not work");
         Succeeds(await world.RunAsync("update", "--check"), "20260103.1 is not offered here: the printer does not work", "20260102.1 is up to date");
+    }
+
+    [Fact]
+    public async Task Who_looks_is_told_what_boots_next_after_going_back()
+    {
+        await using var world = await DaemonWorld.StartAsync(releases);
+        Succeeds(await world.RunAsync("update"), "20260103.1 is installed (");
+
+        // The machine was restarted: the service of the new release is on a bus of its own.
+        using var booted = world.Booted(UpdateWorld.New);
+        booted.Boots.Bless([]);
+        await using var bus = await PrivateBus.StartAsync();
+        await using var page = await bus.ConnectAsync();
+        TaskCompletionSource there = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<string> staged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var watch = await page.WatchNameAsync(UpdatesObject.Name, owner =>
+        {
+            there.TrySetResult();
+            return Task.CompletedTask;
+        }, Cancellation);
+        await using var signals = await page.SubscribeAsync(UpdatesObject.Name, UpdatesObject.Path, "org.freedesktop.DBus.Properties", "PropertiesChanged", signal =>
+        {
+            if (signal.Values.GetDictionary(1).GetValueOrDefault("Staged") is BusVariant { Value: string version })
+            {
+                staged.TrySetResult(version);
+            }
+
+            return Task.CompletedTask;
+        }, Cancellation);
+        using var stop = new CancellationTokenSource();
+        var served = DaemonServer.RunAsync(await bus.ConnectAsync(), booted, Timeout.InfiniteTimeSpan, stop.Token);
+        await there.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await page.CallAsync(UpdatesObject.Name, UpdatesObject.Path, UpdatesObject.Interface, "RollBack", "s", ["the printer does not work"], cancellation: Cancellation);
+        Assert.Equal("20260102.1", await staged.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        await stop.CancelAsync();
+        await served;
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed partial class ReferenceTests
         ["Banana.Workbench"] = ["Banana.Foundation", "Banana.Definition", "Banana.Bases"],
         ["Banana.Forge"] = ["Banana.Foundation", "Banana.Formats", "Banana.Definition", "Banana.Bases", "Banana.Workbench"],
         ["Banana.Vm"] = ["Banana.Foundation", "Banana.Formats"],
-        ["Banana.Qa"] = ["Banana.Foundation", "Banana.Formats", "Banana.Vm"],
+        ["Banana.Qa"] = ["Banana.Foundation", "Banana.Formats", "Banana.Vm", "Banana.Device"],
         ["Banana.Qa.Agent"] = ["Banana.Foundation", "Banana.Bus"],
         ["Banana.Releases"] = ["Banana.Foundation", "Banana.Formats", "Banana.Tuf"],
         ["Banana.Serving"] = ["Banana.Foundation", "Banana.Releases"],

@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 using System.Xml.Linq;
-using Banana.Foundation.Errors;
 using Banana.Qa.Films;
 using Banana.Qa.Reports;
-using Banana.Qa.Scenarios;
 using Banana.Qa.Staging;
 
 namespace Banana.Tests.Unit.Qa;
@@ -50,25 +48,6 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("done 2 times", html, StringComparison.Ordinal);
         Assert.Contains("<b>900 MiB</b>memory", html, StringComparison.Ordinal);
         Assert.Equal(["boot-01.png", "login-01-needle.png", "login-01.png"], Directory.EnumerateFiles(Path.Combine(folder.Path, "pictures")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void What_a_scenario_needs_is_played_before_it()
-    {
-        Assert.Equal(["desktop", "launch", "files"], Repertoire.Choose(["files"]).Select(scenario => scenario.Name));
-        Assert.Equal(Repertoire.All, Repertoire.Choose([]));
-        var error = Assert.Throws<BananaException>(() => Repertoire.Choose(["fils"]));
-        Assert.StartsWith("there is no scenario 'fils'; there are: boot, login", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Each_scenario_comes_after_the_one_that_it_needs()
-    {
-        Assert.Distinct(Repertoire.All.Select(scenario => scenario.Name));
-        for (var place = 0; place < Repertoire.All.Count; place++)
-        {
-            Assert.True(Repertoire.All[place].After is not { } before || Repertoire.All.Take(place).Any(scenario => scenario.Name == before), Repertoire.All[place].Name);
-        }
     }
 
     [Theory]

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Text;
 using System.Text.RegularExpressions;
+using Banana.Vm.Machine;
 
 namespace Banana.Tests.Vm.Releases;
 
@@ -56,15 +56,15 @@ internal sealed partial record BrokenKind(string Name, Regex Marker)
     {
         var unit = $"[Unit]\nDefaultDependencies=no\nBefore={target}\nConditionPathExists={condition}\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/usr/bin/sleep infinity\n";
         var patience = "[Unit]\nWants=banana-hang.service\nJobTimeoutSec=60\n";
-        return $"{Credential("systemd.extra-unit.banana-hang.service", unit)} {Credential($"systemd.unit-dropin.{target}~banana-hang", patience)}";
+        return $"{Word("systemd.extra-unit.banana-hang.service", unit)} {Word($"systemd.unit-dropin.{target}~banana-hang", patience)}";
     }
 
     // A boot has two minutes to be good in place of ten.
-    private static string Impatient => Credential("banana.updates", "{ \"bootTimeout\": 120 }");
+    private static string Impatient => Word("banana.updates", "{ \"bootTimeout\": 120 }");
 
-    private static string Failing(string unit) => Credential("systemd.unit-dropin." + unit, "[Service]\nExecStart=\nExecStart=/usr/bin/false\nRestart=no\n");
+    private static string Failing(string unit) => Word("systemd.unit-dropin." + unit, "[Service]\nExecStart=\nExecStart=/usr/bin/false\nRestart=no\n");
 
-    private static string Credential(string name, string value) => $"systemd.set_credential_binary={name}:{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}";
+    private static string Word(string name, string value) => Credential.Text(name, value).ToKernelWord();
 
     [GeneratedRegex("Error loading EFI binary", RegexOptions.None, 1000)]
     private static partial Regex CannotLoad();

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Net;
 using System.Text.Json;
 using Banana.Cli.Try.Update;
 using Banana.Device.Reports;
@@ -9,7 +8,6 @@ using Banana.Formats.Release;
 using Banana.Foundation.Errors;
 using Banana.Foundation.Processes;
 using Banana.Foundation.Progress;
-using Banana.Serving;
 using Banana.Vm.Guests;
 using Banana.Vm.Health;
 using Banana.Vm.Machine;
@@ -30,7 +28,7 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
     private static readonly TimeSpan UpdateTime = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan CommandTime = TimeSpan.FromMinutes(3);
     private readonly List<StoryEvent> events = [];
-    private RepositoryServer server = null!;
+    private ServedRepository repository = null!;
     private VirtualMachine machine = null!;
     private GuestShell shell = null!;
     private int resets;
@@ -126,9 +124,9 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
             await machine.DisposeAsync();
         }
 
-        if (server is not null)
+        if (repository is not null)
         {
-            await server.DisposeAsync();
+            await repository.DisposeAsync();
         }
     }
 
@@ -141,17 +139,13 @@ internal sealed class DeviceStory(MachineOptions options, string folder, IProces
 
     private async Task SwitchOnAsync(CancellationToken cancellation)
     {
-        server ??= await RepositoryServer.StartAsync(TrialRepository.Seen(folder), new IPEndPoint(IPAddress.Loopback, 0), new ServerLimits(), cancellation);
-
-        // QEMU's network leads to the host's loopback interface under this address.
-        var settings = $$"""{ "repository": "http://10.0.2.2:{{new Uri(server.Address).Port}}/", "channel": "{{UpdateTrial.Channel}}" }""";
-        var root = await File.ReadAllBytesAsync(Path.Combine(TrialRepository.Seen(folder), "metadata", "1.root.json"), cancellation);
+        repository ??= await ServedRepository.StartAsync(folder, cancellation);
         machine = await VirtualMachine.StartAsync(
             options with
             {
-                Network = new MachineNetwork(Internet: true, []),
+                Network = ServedRepository.Network,
                 OutlivesPanic = true,
-                Credentials = [.. options.Credentials, .. GuestShell.Credentials(), Credential.Text("banana.updates", settings), new Credential("banana.root", root)],
+                Credentials = [.. options.Credentials, .. GuestShell.Credentials(), Credential.Text("banana.updates", repository.Settings), new Credential("banana.root", repository.TrustedRoot)],
             },
             tools, progress, cancellation);
         shell = new GuestShell(machine);

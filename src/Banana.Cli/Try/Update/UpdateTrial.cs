@@ -33,7 +33,18 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
     /// <summary>The level of compression of patches (zstd): by default a third of the time that a published one takes, for about a seventh more bytes.</summary>
     public int PatchLevel { get; init; } = 15;
 
-    /// <summary>Whether an edition has a next one to build.</summary>
+    /// <summary>Whether patches are made; without them devices fetch chunks. A patch between images of gigabytes takes many minutes.</summary>
+    public bool MakesPatches { get; init; } = true;
+
+    /// <summary>From how many releases before it an update to a release is prepared.</summary>
+    public int PatchesFrom { get; init; } = 1;
+
+    /// <summary>The edition that the next release of an edition is built from: of newer packages where there are some, else the same once more, with another version.</summary>
+    /// <param name="edition">The edition.</param>
+    /// <param name="known">All editions.</param>
+    public static string NextOf(string edition, IEnumerable<string> known) => known.Contains(edition + NextSuffix, StringComparer.Ordinal) ? edition + NextSuffix : edition;
+
+    /// <summary>Whether the next release of an edition has newer packages.</summary>
     public bool HasNext(ReleaseDirectory current) => environment.Definition.Editions.ContainsKey(current.Manifest.Edition + NextSuffix);
 
     /// <summary>Builds the next release and publishes both.</summary>
@@ -60,7 +71,7 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
     {
         var edition = current.Manifest.Edition;
         var version = new ReleaseVersion(current.Manifest.Version.Day, current.Manifest.Version.Number + after);
-        var built = await new Maker(environment, progress).BuildAsync(edition + NextSuffix, version, Path.Combine(folder, "releases"), clean: false, cancellation, named: edition, words);
+        var built = await new Maker(environment, progress).BuildAsync(NextOf(edition, environment.Definition.Editions.Keys), version, Path.Combine(folder, "releases"), clean: false, cancellation, named: edition, words);
         return ReleaseDirectory.Open(built.Folder);
     }
 
@@ -73,7 +84,7 @@ internal sealed class UpdateTrial(MakerEnvironment environment, IProgressSink pr
         using var keys = Keys(Path.Combine(folder, "keys"));
         using var store = ReleaseStores.Open(repository);
         var workbench = await environment.WorkbenchAsync(MakerEnvironment.Tools, environment.HostContext, cancellation);
-        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = ClusterLibraries.Of(workbench.Root), PatchLevel = PatchLevel, PatchesFrom = 1 };
+        var options = new PublishOptions { Channel = Channel, Keys = keys.Keys, Libraries = MakesPatches ? ClusterLibraries.Of(workbench.Root) : null, PatchLevel = PatchLevel, PatchesFrom = PatchesFrom };
         return await TufErrors.ExplainAsync(store.Location, () => new Publisher(progress, TimeProvider.System).PublishAsync(release, store, () => Begin(keys), options, cancellation));
     }
 
