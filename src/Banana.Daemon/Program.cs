@@ -6,10 +6,12 @@ using System.Runtime.InteropServices;
 using Banana.Bus;
 using Banana.Control;
 using Banana.Daemon;
+using Banana.Daemon.Conditions;
 using Banana.Daemon.FirstBoot;
 using Banana.Daemon.Health;
 using Banana.Daemon.Service;
 using Banana.Device.Running;
+using Banana.Device.Settings;
 using Banana.Foundation.Errors;
 
 // One program file with two names: a second copy of the runtime would add 20 MB to the image.
@@ -40,11 +42,14 @@ try
             return await FirstBootProgram.SessionAsync(asked.Token);
         case ["first-boot", "dialogue"]:
             return await FirstBootProgram.DialogueAsync(asked.Token);
+        case ["background-check"]:
+            await RequireGoodTimeAsync(asked.Token);
+            return (int)ExitCode.Success;
         case ["--version"]:
             Journal.Write($"bananad {Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
             return (int)ExitCode.Success;
         default:
-            Journal.Write($"bananad: there is no command '{args[0]}'; it is started without one by D-Bus, or with 'boot-check' or 'first-boot' once in a boot");
+            Journal.Write($"bananad: there is no command '{args[0]}'; it is started without one by D-Bus, with 'boot-check' or 'first-boot' once in a boot, or with 'background-check' as a condition of units");
             return (int)ExitCode.Usage;
     }
 }
@@ -61,6 +66,12 @@ static async Task ServeAsync(CancellationToken cancellation)
     using var device = LinuxDevice.Open();
     await using var bus = await BusConnection.OpenSystemAsync(new BusOptions { OnDefect = error => Journal.Write(error.ToString()) });
     await DaemonServer.RunAsync(bus, device, idle, cancellation);
+}
+
+static async Task RequireGoodTimeAsync(CancellationToken cancellation)
+{
+    await using var bus = await BusConnection.OpenSystemAsync();
+    await BackgroundConditions.RequireAsync(bus, SettingsFiles.OfSystem().Read(), "/", cancellation);
 }
 
 void OnSignal(PosixSignalContext signal)

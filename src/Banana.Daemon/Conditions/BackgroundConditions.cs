@@ -8,13 +8,13 @@ using Banana.Foundation.Errors;
 
 namespace Banana.Daemon.Conditions;
 
-/// <summary>When an update may begin that nobody asked for.</summary>
+/// <summary>When work may begin that nobody asked for.</summary>
 internal static class BackgroundConditions
 {
     private const int DefaultBattery = 30;
     private const string NetworkManager = "org.freedesktop.NetworkManager";
 
-    /// <summary>Throws unless it may begin now.</summary>
+    /// <summary>Throws unless an update may begin now.</summary>
     /// <exception cref="BananaException">Not now; the message says why (<see cref="ExitCode.Busy"/>).</exception>
     public static async Task RequireAsync(BusConnection bus, RunningDevice device, CancellationToken cancellation)
     {
@@ -29,7 +29,14 @@ internal static class BackgroundConditions
             throw NotNow($"updates are paused until {until:yyyy-MM-dd HH:mm} UTC", "'bananactl pause --off' goes on");
         }
 
-        var power = PowerSupply.Read(System.IO.Path.Combine(device.Root, "sys/class/power_supply"));
+        await RequireAsync(bus, settings, device.Root, cancellation);
+    }
+
+    /// <summary>Throws unless power and network are such that anything may be fetched (<c>bananad background-check</c>, for conditions of units).</summary>
+    /// <exception cref="BananaException">Not now; the message says why (<see cref="ExitCode.Busy"/>).</exception>
+    public static async Task RequireAsync(BusConnection bus, UpdateSettings settings, string root, CancellationToken cancellation)
+    {
+        var power = PowerSupply.Read(System.IO.Path.Combine(root, "sys/class/power_supply"));
         var minimum = settings.MinimumBattery ?? DefaultBattery;
         if (!power.IsPluggedIn && power.Percent < minimum)
         {
@@ -38,7 +45,7 @@ internal static class BackgroundConditions
 
         if (settings.OnMetered != true && await IsMeteredAsync(bus, cancellation))
         {
-            throw NotNow("the network costs by the byte", "'bananactl update' uses it all the same");
+            throw NotNow("the network costs by the byte", "'onMetered' in /etc/banana/updates.json allows it, and what you ask for uses it all the same");
         }
     }
 

@@ -49,21 +49,24 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         // The initrd depends on packages only, so it is made while /usr is packed.
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var initrdTask = InitrdAsync(steps, request, tree, linked.Token);
+        var microcodeTask = MicrocodeAsync(steps, request, tree, linked.Token);
         Step usr, initrd;
+        Step? microcode;
         try
         {
             usr = await UsrAsync(steps, request, tree, published, compiled, seed, linked.Token);
             initrd = await initrdTask;
+            microcode = await microcodeTask;
         }
         catch
         {
             await linked.CancelAsync();
-            await initrdTask.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll((Task)initrdTask, microcodeTask).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             throw;
         }
 
         var rootHash = await File.ReadAllTextAsync(usr.File("roothash"), cancellation);
-        var boot = await BootAsync(steps, request, tree, usr, initrd, rootHash, seed, cancellation);
+        var boot = await BootAsync(steps, request, tree, usr, initrd, microcode, rootHash, seed, cancellation);
         var names = new ReleaseNames(edition.Identity.Id, version, lockfile.Architecture);
         var manifest = new ReleaseManifest
         {
@@ -130,6 +133,15 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
             cancellation);
     }
 
+    private async Task<Step?> MicrocodeAsync(StepCache steps, BuildRequest request, Step tree, CancellationToken cancellation)
+    {
+        var packages = new StagedTree(tree.File("tree"));
+        return !MicrocodeBuilder.IsIn(packages) ? null : await steps.RunAsync(
+            "microcode", Inputs(("recipe", MicrocodeBuilder.Recipe), ("workbench", workbenchKey), ("tree", tree.Key), ("epoch", request.Lockfile.Epoch.ToString())),
+            async folder => ByteSize.Format(new FileInfo(await new MicrocodeBuilder(workbench).MakeAsync(packages, request.Lockfile.Epoch, folder, cancellation)).Length),
+            cancellation);
+    }
+
     private async Task<Step> UsrAsync(StepCache steps, BuildRequest request, Step tree, Step? published, Step? compiled, SeededGuid seed, CancellationToken cancellation)
     {
         var (edition, epoch) = (request.Edition, request.Lockfile.Epoch);
@@ -177,7 +189,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
             cancellation);
     }
 
-    private async Task<Step> BootAsync(StepCache steps, BuildRequest request, Step tree, Step usr, Step initrd, string rootHash, SeededGuid seed, CancellationToken cancellation)
+    private async Task<Step> BootAsync(StepCache steps, BuildRequest request, Step tree, Step usr, Step initrd, Step? microcode, string rootHash, SeededGuid seed, CancellationToken cancellation)
     {
         var edition = request.Edition;
         var version = request.Version.ToString();
@@ -185,14 +197,14 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         var layout = await Overlay.DigestAsync(edition.Partitions, cancellation);
         return await steps.RunAsync(
             "boot + disk",
-            Inputs(("recipe", ImageTools.Recipe), ("workbench", workbenchKey), ("usr", usr.Key), ("initrd", initrd.Key), ("command line", commandLine), ("partitions", layout), ("version", version)),
+            Inputs(("recipe", ImageTools.Recipe), ("workbench", workbenchKey), ("usr", usr.Key), ("initrd", initrd.Key), ("microcode", microcode?.Key ?? string.Empty), ("command line", commandLine), ("partitions", layout), ("version", version)),
             async folder =>
             {
                 var packages = new StagedTree(tree.File("tree"));
                 var kernel = HermeticUsr.FindKernel(packages);
                 var tools = new ImageTools(workbench, folder, seed, request.Lockfile.Epoch);
                 var efi = packages.PathOf("/usr/lib/systemd/boot/efi");
-                await tools.UkiAsync("uki.efi", kernel.Image, kernel.Version, initrd.File("initrd"), efi + "/linuxx64.efi.stub", OsRelease.Compose(edition, version), commandLine, cancellation);
+                await tools.UkiAsync("uki.efi", new UkiParts(kernel.Image, kernel.Version, initrd.File("initrd"), microcode?.File(MicrocodeBuilder.FileName), efi + "/linuxx64.efi.stub", OsRelease.Compose(edition, version), commandLine), cancellation);
 
                 var entry = $"{edition.Identity.Id}_{version}+{BootLoader.Tries}.efi";
                 await tools.EspAsync("esp.raw", BootLoader.EspMegabytes, efi + "/systemd-bootx64.efi", Path.Combine(folder, "uki.efi"), entry, BootLoader.Settings, cancellation);

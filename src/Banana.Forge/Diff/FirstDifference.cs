@@ -137,7 +137,7 @@ public static class FirstDifference
             }
         }
 
-        return null;
+        return peB.Sections.FirstOrDefault(section => peA.Find(section.Name) is null) is { } added ? $"{added.Name} is in the second only" : null;
     }
 
     private static GptPartition? PartitionAt(ByteSource disk, long offset) =>

@@ -73,14 +73,19 @@ public sealed class ImageTools(Sandbox workbench, string folder, SeededGuid seed
         return text;
     }
 
-    /// <summary>Joins kernel, initrd, os-release and command line into one EFI program (the UKI specification).</summary>
-    public async Task UkiAsync(string file, string kernel, string kernelVersion, string initrd, string stub, string osRelease, string commandLine, CancellationToken cancellation)
+    /// <summary>Joins kernel, initrd, microcode, os-release and command line into one EFI program (the UKI specification).</summary>
+    public async Task UkiAsync(string file, UkiParts parts, CancellationToken cancellation)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, "os-release"), osRelease, cancellation);
-        await Inside(new Bind(kernel, "/banana/vmlinuz", false), new Bind(initrd, "/banana/initrd", false), new Bind(stub, "/banana/stub", false)).RunAsync(
+        ArgumentNullException.ThrowIfNull(parts);
+        await File.WriteAllTextAsync(Path.Combine(folder, "os-release"), parts.OsRelease, cancellation);
+        Bind[] microcode = parts.Microcode is { } path ? [new Bind(path, "/banana/microcode", false)] : [];
+        await Inside([new Bind(parts.Kernel, "/banana/vmlinuz", false), new Bind(parts.Initrd, "/banana/initrd", false), new Bind(parts.Stub, "/banana/stub", false), .. microcode]).RunAsync(
             Command.Of(
-                "ukify", "build", "--linux=/banana/vmlinuz", "--initrd=/banana/initrd", "--stub=/banana/stub",
-                $"--uname={kernelVersion}", $"--os-release=@{Work}/os-release", $"--cmdline={commandLine}", $"--output={Work}/{file}"),
+                "ukify",
+                [
+                    "build", "--linux=/banana/vmlinuz", "--initrd=/banana/initrd", "--stub=/banana/stub", .. microcode.Select(bind => "--microcode=/banana/microcode"),
+                    $"--uname={parts.KernelVersion}", $"--os-release=@{Work}/os-release", $"--cmdline={parts.CommandLine}", $"--output={Work}/{file}",
+                ]),
             cancellation);
         File.Delete(Path.Combine(folder, "os-release"));
     }
@@ -167,3 +172,13 @@ public sealed class ImageTools(Sandbox workbench, string folder, SeededGuid seed
 /// <param name="Uuid">The unique id.</param>
 /// <param name="Image">The file that is copied in, on the host; nothing when null.</param>
 public sealed record PartitionContent(string Label, Guid Uuid, string? Image);
+
+/// <summary>What a UKI is made of; files are on the host.</summary>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="KernelVersion">Its version.</param>
+/// <param name="Initrd">The compressed initrd.</param>
+/// <param name="Microcode">The archive with the microcode (<see cref="Banana.Forge.Initrd.MicrocodeBuilder"/>); none when null.</param>
+/// <param name="Stub">systemd-stub.</param>
+/// <param name="OsRelease">The text of os-release.</param>
+/// <param name="CommandLine">The kernel command line.</param>
+public sealed record UkiParts(string Kernel, string KernelVersion, string Initrd, string? Microcode, string Stub, string OsRelease, string CommandLine);

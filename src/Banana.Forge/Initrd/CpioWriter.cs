@@ -16,7 +16,9 @@ namespace Banana.Forge.Initrd;
 public sealed class CpioWriter(Stream output, long epoch)
 {
     private const uint Folder = 0x4000, Regular = 0x8000, SymbolicLink = 0xA000, CharacterDevice = 0x2000;
+    private const int HeaderSize = 110;
     private uint inode;
+    private long position;
 
     /// <summary>Writes all of a tree, and the end of the archive.</summary>
     public async Task WriteTreeAsync(StagedTree tree, CancellationToken cancellation)
@@ -31,12 +33,11 @@ public sealed class CpioWriter(Stream output, long epoch)
             {
                 var bytes = Encoding.UTF8.GetBytes(target);
                 await HeaderAsync(name, SymbolicLink | 0x1ff, bytes.Length, 0, 0, cancellation);
-                await output.WriteAsync(bytes, cancellation);
-                await PadAsync(bytes.Length, cancellation);
+                await ContentAsync(bytes, cancellation);
             }
             else if (entry is DirectoryInfo)
             {
-                await HeaderAsync(name, Folder | 0x1ed, 0, 0, 0, cancellation);
+                await FolderAsync(name, cancellation);
             }
             else
             {
@@ -44,8 +45,28 @@ public sealed class CpioWriter(Stream output, long epoch)
             }
         }
 
+        await EndAsync(cancellation);
+    }
+
+    /// <summary>Writes a folder, 0755.</summary>
+    public Task FolderAsync(string name, CancellationToken cancellation) => HeaderAsync(name, Folder | 0x1ed, 0, 0, 0, cancellation);
+
+    /// <summary>Writes a file, 0644, whose content begins at a multiple of a number of bytes.</summary>
+    /// <param name="name">Its name, without a slash at the beginning.</param>
+    /// <param name="content">What is in it.</param>
+    /// <param name="alignment">The number; the archive itself has to begin at such a place in memory.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task FileAsync(string name, ReadOnlyMemory<byte> content, int alignment, CancellationToken cancellation)
+    {
+        await HeaderAsync(name, Regular | 0x1a4, content.Length, 0, 0, cancellation, alignment);
+        await ContentAsync(content, cancellation);
+    }
+
+    /// <summary>Writes the end of the archive.</summary>
+    public Task EndAsync(CancellationToken cancellation)
+    {
         inode = 0;
-        await HeaderAsync("TRAILER!!!", 0, 0, 0, 0, cancellation);
+        return HeaderAsync("TRAILER!!!", 0, 0, 0, 0, cancellation);
     }
 
     private async Task FileAsync(string name, string path, CancellationToken cancellation)
@@ -56,27 +77,48 @@ public sealed class CpioWriter(Stream output, long epoch)
         {
             await HeaderAsync(name, Regular | permissions, file.Length, 0, 0, cancellation);
             await file.CopyToAsync(output, cancellation);
-            await PadAsync(file.Length, cancellation);
+            position += file.Length;
+            await PadAsync(4, cancellation);
         }
     }
 
-    private async Task HeaderAsync(string name, uint mode, long size, uint major, uint minor, CancellationToken cancellation)
+    private async Task HeaderAsync(string name, uint mode, long size, uint major, uint minor, CancellationToken cancellation, int alignment = 4)
     {
+        // The zeros that move the content to its place count as part of the name: whoever reads it stops at the first one.
         var bytes = Encoding.UTF8.GetBytes(name);
+        var nameSize = bytes.Length + 1;
+        if (alignment > 4)
+        {
+            nameSize += Padding(position + HeaderSize + nameSize, alignment);
+        }
+
         var links = (mode & 0xf000) == Folder ? 2u : 1u;
-        uint[] fields = [inode++, mode, 0, 0, links, (uint)epoch, (uint)size, 0, 0, major, minor, (uint)bytes.Length + 1, 0];
+        uint[] fields = [inode++, mode, 0, 0, links, (uint)epoch, (uint)size, 0, 0, major, minor, (uint)nameSize, 0];
         var header = new StringBuilder("070701");
         foreach (var field in fields)
         {
             header.Append(field.ToString("X8"));
         }
 
-        await output.WriteAsync(Encoding.ASCII.GetBytes(header.ToString()), cancellation);
-        await output.WriteAsync(bytes, cancellation);
-        output.WriteByte(0);
-        await PadAsync(110 + bytes.Length + 1, cancellation);
+        await WriteAsync(Encoding.ASCII.GetBytes(header.ToString()), cancellation);
+        await WriteAsync(bytes, cancellation);
+        await WriteAsync(new byte[nameSize - bytes.Length], cancellation);
+        await PadAsync(4, cancellation);
     }
 
-    private ValueTask PadAsync(long written, CancellationToken cancellation) =>
-        output.WriteAsync(new byte[(4 - (written % 4)) % 4], cancellation);
+    private async Task ContentAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        await WriteAsync(content, cancellation);
+        await PadAsync(4, cancellation);
+    }
+
+    private ValueTask PadAsync(int alignment, CancellationToken cancellation) => WriteAsync(new byte[Padding(position, alignment)], cancellation);
+
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        position += bytes.Length;
+        return output.WriteAsync(bytes, cancellation);
+    }
+
+    private static int Padding(long at, int alignment) => (int)((alignment - (at % alignment)) % alignment);
 }

@@ -15,8 +15,11 @@ public static class Factory
     private const string EtcCopy = "/usr/share/factory/etc";
     private const string VarCopy = "/usr/share/factory/var";
 
-    /// <summary>Sorts after all others: where a package has its own line for a path, the package's line wins.</summary>
-    private const string VarLines = "/usr/lib/tmpfiles.d/zz-banana-var.conf";
+    private const string PackageLines = "/usr/lib/tmpfiles.d";
+    private const string VarLines = PackageLines + "/zz-banana-var.conf";
+
+    // Types of lines that make something: files, folders, subvolumes, pipes, links, devices, copies.
+    private const string MakingTypes = "fFdDvqQpLcbC";
 
     // What is particular to one machine, or that the running system makes by itself.
     private static readonly string[] MachineFiles = ["machine-id", "hostname", "hosts", "resolv.conf", "fstab", "mtab", "localtime", "adjtime", ".updated"];
@@ -44,10 +47,17 @@ public static class Factory
             tree.Remove("/var/" + folder);
         }
 
+        var made = PathsOfPackages(tree);
         var lines = new StringBuilder("# Made by the build: what packages put into /var, made anew on every device (tmpfiles.d(5)).\n");
         foreach (var entry in tree.Walk("/var"))
         {
             var path = tree.Relative(entry);
+            if (made.Contains(path))
+            {
+                // Its own line counts, and of a second one systemd-tmpfiles only says at each boot that it ignores it.
+                continue;
+            }
+
             var stat = UnixFile.Stat(entry.FullName);
             if (entry.LinkTarget is { } target)
             {
@@ -69,6 +79,26 @@ public static class Factory
 
         tree.WriteText(VarLines, lines.ToString());
         tree.Remove("/var");
+    }
+
+    // The paths that lines of the packages make: "d /var/lib/colord 0755 colord colord", with a modifier behind the type or quotes around the path.
+    private static HashSet<string> PathsOfPackages(StagedTree tree)
+    {
+        HashSet<string> paths = new(StringComparer.Ordinal);
+        foreach (var file in tree.Walk(PackageLines).Where(entry => entry.Name.EndsWith(".conf", StringComparison.Ordinal) && !tree.Has("/etc/tmpfiles.d/" + entry.Name)))
+        {
+            foreach (var line in (tree.ReadText(tree.Relative(file)) ?? string.Empty).Split('\n'))
+            {
+                // One that is made only where its source is there ('?') may be missing.
+                if (line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var type, var rest] && MakingTypes.Contains(type[0], StringComparison.Ordinal) && !type.Contains('?', StringComparison.Ordinal))
+                {
+                    var path = rest[0] is '"' or '\'' ? rest[1..].Split(rest[0], 2)[0] : rest.Split((char[]?)null, 2)[0];
+                    paths.Add(path.Replace("%S", "/var/lib", StringComparison.Ordinal).TrimEnd('/'));
+                }
+            }
+        }
+
+        return paths;
     }
 
     // tmpfiles.d: '%' begins a specifier, and quotes hold paths with spaces together.

@@ -17,7 +17,7 @@ namespace Banana.Forge.Trees;
 public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<string> log)
 {
     /// <summary>The part of the hash of a step that says how this code works; changed whenever its output would.</summary>
-    public const string Recipe = "hermetic-usr 3";
+    public const string Recipe = "hermetic-usr 4";
 
     /// <summary>Where our own programs are.</summary>
     public const string Programs = "/usr/lib/banana";

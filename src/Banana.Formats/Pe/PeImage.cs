@@ -32,6 +32,9 @@ public sealed class PeImage
     /// <summary>UKI: the kernel.</summary>
     public const string KernelSection = ".linux";
 
+    /// <summary>UKI: the microcode of processors, an uncompressed cpio that systemd-stub puts before the initrd.</summary>
+    public const string MicrocodeSection = ".ucode";
+
     /// <summary>UKI: the initrd.</summary>
     public const string InitrdSection = ".initrd";
 

@@ -40,4 +40,18 @@ public sealed class FactoryTests
         Assert.Equal("x", File.ReadAllText(tree["usr/share/factory/var/lib/app/data file"]));
         Assert.False(Directory.Exists(tree["var"]));
     }
+
+    [Fact]
+    public void What_a_package_makes_by_a_line_of_its_own_gets_no_second_one()
+    {
+        using var tree = new TemporaryFolder();
+        tree.With("var/lib/colord/icc/profile", "x").With("var/lib/two words/file", "y").With("var/lib/other/file", "z").With("var/lib/state/file", "s").WithLink("var/run", "/run").WithLink("var/maybe", "target");
+        tree.With("usr/lib/tmpfiles.d/a.conf", "# d /var/lib/other\nd /var/lib 0755 - - -\nd! \t/var/lib/colord/ 0755 colord colord\nD \"/var/lib/two words\" 0700\nL+ /var/run - - - - ../run\nz /var/lib/colord/icc 0755 colord\nr /var/lib/other/file\nd %S/state\nL? /var/maybe - - - - x\n");
+        tree.With("usr/lib/tmpfiles.d/masked.conf", "d /var/lib/other\n").WithLink("etc/tmpfiles.d/masked.conf", "/dev/null");
+
+        Factory.MoveVar(new StagedTree(tree.Path));
+
+        var paths = File.ReadAllLines(tree["usr/lib/tmpfiles.d/zz-banana-var.conf"])[1..].Select(line => line.Contains('"', StringComparison.Ordinal) ? line.Split('"')[1] : line.Split(' ')[1]);
+        Assert.Equal(["/var/lib/colord/icc", "/var/lib/colord/icc/profile", "/var/lib/other", "/var/lib/other/file", "/var/lib/state/file", "/var/lib/two words/file", "/var/maybe"], paths);
+    }
 }

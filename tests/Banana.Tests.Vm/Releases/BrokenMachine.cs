@@ -91,19 +91,23 @@ internal sealed class BrokenMachine(ReleaseDirectory good, Workbench workbench, 
     {
         using var file = ByteSource.OpenFile(good.Require(PartRole.Uki));
         var uki = PeImage.Read(file);
-        foreach (var section in new[] { PeImage.KernelSection, PeImage.InitrdSection })
+        foreach (var section in new[] { PeImage.KernelSection, PeImage.InitrdSection, PeImage.MicrocodeSection }.Select(uki.Find).OfType<PeSection>())
         {
-            var bytes = new byte[uki.Find(section)!.Size];
-            file.Read(uki.Find(section)!.Offset, bytes);
-            await File.WriteAllBytesAsync(Path.Combine(folder, section), bytes, cancellation);
+            var bytes = new byte[section.Size];
+            file.Read(section.Offset, bytes);
+            await File.WriteAllBytesAsync(Path.Combine(folder, section.Name), bytes, cancellation);
         }
 
         var commandLine = uki.ReadText(PeImage.CommandLineSection)!.Replace(good.Manifest.RootHash, rootHash, StringComparison.Ordinal);
         await tools.UkiAsync(
-            "broken.efi", Path.Combine(folder, PeImage.KernelSection), uki.ReadText(PeImage.KernelReleaseSection)!, Path.Combine(folder, PeImage.InitrdSection),
-            Path.Combine(workbench.Root, "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
-            uki.ReadText(PeImage.OsReleaseSection)!.Replace(good.Manifest.Version.ToString(), entry.Version.ToString(), StringComparison.Ordinal),
-            $"{commandLine} banana.kind={kind.Name} {kind.Words}".Trim(), cancellation);
+            "broken.efi",
+            new UkiParts(
+                Path.Combine(folder, PeImage.KernelSection), uki.ReadText(PeImage.KernelReleaseSection)!, Path.Combine(folder, PeImage.InitrdSection),
+                uki.Find(PeImage.MicrocodeSection) is null ? null : Path.Combine(folder, PeImage.MicrocodeSection),
+                Path.Combine(workbench.Root, "usr/lib/systemd/boot/efi/linuxx64.efi.stub"),
+                uki.ReadText(PeImage.OsReleaseSection)!.Replace(good.Manifest.Version.ToString(), entry.Version.ToString(), StringComparison.Ordinal),
+                $"{commandLine} banana.kind={kind.Name} {kind.Words}".Trim()),
+            cancellation);
     }
 
     private async Task PublishAsync(BrokenKind kind, BootEntryName entry, CancellationToken cancellation)
