@@ -25,7 +25,7 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
     /// <summary>The job that is at work; null: none.</summary>
     public UpdateJob? Current { get; private set; }
 
-    /// <summary>Called when a job began or ended; null: nobody is.</summary>
+    /// <summary>Called when a job began or ended, or another release boots next; null: nobody is.</summary>
     public Func<Task>? OnChanged { get; set; }
 
     /// <summary>Called with a job that has begun, before its caller has the reply; null: nobody is.</summary>
@@ -57,6 +57,9 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
         return job;
     }
 
+    /// <summary>Tells that another release boots next, or another job is at work.</summary>
+    public Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
+
     private async Task FollowAsync(UpdateJob job, BusExport export)
     {
         try
@@ -87,8 +90,6 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
             job.Dispose();
         }
     }
-
-    private Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
 
     private static BusInterface Describe(UpdateJob job)
     {

@@ -82,6 +82,7 @@ internal sealed class UpdatesObject(BusConnection bus, RunningDevice device, Job
         var reason = call.Values.Get<string>(0).ReplaceLineEndings(" ").Trim();
         using var held = device.TakeUpdateLock();
         var next = device.Boots.RollBack(reason.Length == 0 ? "the user went back" : reason[..Math.Min(reason.Length, 500)]);
+        await jobs.TellAsync();
         return [next.Version.ToString()];
     }
 
