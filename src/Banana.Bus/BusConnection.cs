@@ -17,6 +17,8 @@ public sealed class BusConnection : IAsyncDisposable
 
     private const string SystemAddress = "unix:path=/run/dbus/system_bus_socket";
     private const string SystemVariable = "DBUS_SYSTEM_BUS_ADDRESS";
+    private const string SessionVariable = "DBUS_SESSION_BUS_ADDRESS";
+    private const string RuntimeVariable = "XDG_RUNTIME_DIR";
     private const uint DoNotQueue = 4; // DBUS_NAME_FLAG_DO_NOT_QUEUE
     private const uint PrimaryOwner = 1;
     private const uint AlreadyOwner = 4;
@@ -53,6 +55,13 @@ public sealed class BusConnection : IAsyncDisposable
     /// <exception cref="BananaException"><see cref="ExitCode.Unreachable"/>: there is none, or it does not let us in.</exception>
     public static Task<BusConnection> OpenSystemAsync(BusOptions? options = null) =>
         OpenAsync(Environment.GetEnvironmentVariable(SystemVariable) is { Length: > 0 } address ? address : SystemAddress, options);
+
+    /// <summary>Connects to the bus of the user's session.</summary>
+    /// <exception cref="BananaException"><see cref="ExitCode.Unreachable"/>: there is none, or it does not let us in.</exception>
+    public static Task<BusConnection> OpenSessionAsync(BusOptions? options = null) =>
+        Environment.GetEnvironmentVariable(SessionVariable) is { Length: > 0 } address ? OpenAsync(address, options)
+        : Environment.GetEnvironmentVariable(RuntimeVariable) is { Length: > 0 } folder ? OpenAsync($"unix:path={folder}/bus", options)
+        : throw new BananaException(ExitCode.Unreachable, $"there is no session: neither {SessionVariable} nor {RuntimeVariable} is set", next: "run this in a session");
 
     /// <summary>Connects to the bus at an address such as <c>unix:path=/run/bus</c>.</summary>
     /// <exception cref="BananaException"><see cref="ExitCode.Unreachable"/>: there is none, or it does not let us in.</exception>

@@ -4,6 +4,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
+using Banana.Bus;
+using Banana.Control.Notices;
 using Banana.Control.Shells;
 using Banana.Control.Text;
 using Banana.Foundation.Errors;
@@ -32,6 +34,7 @@ internal static class ControlCommands
         root.Add(History());
         root.Add(Diff());
         root.Add(Pause());
+        root.Add(Notify());
         foreach (var command in ShellCommands.Create(root, output))
         {
             root.Add(command);
@@ -143,6 +146,14 @@ internal static class ControlCommands
                 await daemon.PauseAsync(until, cancellation);
                 output.Result(until is null ? "updates in the background go on" : $"no updates in the background until {until.Value.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}");
             });
+            return command;
+        }
+
+        Command Notify()
+        {
+            // Hidden: a unit of the session runs it, and a person has 'status'.
+            var command = new Command("notify", "Tell in this session that an update waits for a restart, and do what is chosen") { Hidden = true };
+            command.SetAction((_, cancellation) => NoticeRun.OfSession().RunAsync(() => BusConnection.OpenSessionAsync(), bus => new PlasmaSession(bus), cancellation));
             return command;
         }
 

@@ -20,7 +20,15 @@ internal static class DaemonServer
     {
         var jobs = new JobBoard(bus, device);
         var updates = await bus.ExportAsync(UpdatesObject.Path, new UpdatesObject(bus, device, jobs).Describe(), cancellation);
-        jobs.OnChanged = () => updates.EmitChangedAsync("Staged", "Job");
+        var staged = new StagedTeller(device);
+        jobs.OnChanged = async () =>
+        {
+            await staged.TellAsync();
+            await updates.EmitChangedAsync("Staged", "Job");
+        };
+
+        // Now too: something may have waited since before this process, or this release, began to tell it.
+        await staged.TellAsync();
         await SysupdateService.ExportAsync(bus, device, jobs, cancellation);
         await bus.RequestNameAsync(UpdatesObject.Name, cancellation);
         List<string> names = [UpdatesObject.Name, .. await TakeStockNameAsync(bus, cancellation)];

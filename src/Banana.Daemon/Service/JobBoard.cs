@@ -57,6 +57,9 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
         return job;
     }
 
+    /// <summary>Tells that another release boots next, or another job is at work.</summary>
+    public Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
+
     private async Task FollowAsync(UpdateJob job, BusExport export)
     {
         try
@@ -87,9 +90,6 @@ internal sealed class JobBoard(BusConnection bus, RunningDevice device)
             job.Dispose();
         }
     }
-
-    /// <summary>Tells whoever looks that a job began or ended, or that another release boots next.</summary>
-    public Task TellAsync() => OnChanged?.Invoke() ?? Task.CompletedTask;
 
     private static BusInterface Describe(UpdateJob job)
     {

@@ -53,9 +53,4 @@ public sealed class FirstBootPageTests : IAsyncLifetime
 
     [Fact]
     public Task Its_code_has_no_warnings() => page.HasNoWarningsAsync(Token);
-
-    [Theory]
-    [InlineData("de")]
-    [InlineData("ar")]
-    public Task Every_text_has_a_translation(string language) => page.IsTranslatedAsync("org.kde.banana.firstboot", language, atLeast: 17, Token);
 }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Text.RegularExpressions;
 using Banana.Cli.Setup;
 using Banana.Cli.Workbenches;
 using Banana.Foundation.Processes;
@@ -12,7 +11,7 @@ using Banana.Workbenches;
 namespace Banana.Tests.Integration.Apps;
 
 /// <summary>Runs Qt's tools on a page of <c>apps/</c> in its workbench, without a screen.</summary>
-internal sealed partial class PageRunner : IDisposable
+internal sealed class PageRunner : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -76,19 +75,6 @@ internal sealed partial class PageRunner : IDisposable
         var result = await RunAsync("/usr/lib/qt6/bin/qmllint", ["--max-warnings", "0", .. Directory.EnumerateFiles(Path.Combine(Source, "ui"), "*.qml")], bus: null, cancellation);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
-
-    /// <summary>Every text of the page is translated: a word that was added and forgotten would be English among others.</summary>
-    public async Task IsTranslatedAsync(string domain, string language, int atLeast, CancellationToken cancellation)
-    {
-        var code = await File.ReadAllTextAsync(Path.Combine(Source, "ui/main.qml"), cancellation);
-        var catalog = await File.ReadAllTextAsync(Path.Combine(Source, "po", language, domain + ".po"), cancellation);
-        var texts = Texts().Matches(code).ToList();
-        Assert.True(texts.Count >= atLeast, $"{texts.Count} texts");
-        Assert.All(texts, text => Assert.Contains($"msgctxt \"{text.Groups["context"].Value}\"\nmsgid \"{text.Groups["text"].Value}\"\n", catalog, StringComparison.Ordinal));
-    }
-
-    [GeneratedRegex("words\\.i18ncp?\\(\"(?<context>[^\"]+)\", \"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Texts();
 
     public void Dispose()
     {

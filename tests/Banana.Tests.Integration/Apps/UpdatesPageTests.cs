@@ -49,9 +49,4 @@ public sealed class UpdatesPageTests : IAsyncLifetime
 
     [Fact]
     public Task Its_code_has_no_warnings() => page.HasNoWarningsAsync(Token);
-
-    [Theory]
-    [InlineData("de")]
-    [InlineData("ar")]
-    public Task Every_text_has_a_translation(string language) => page.IsTranslatedAsync("kcm_banana_updates", language, atLeast: 30, Token);
 }

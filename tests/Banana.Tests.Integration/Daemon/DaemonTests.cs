@@ -8,6 +8,7 @@ using Banana.Control;
 using Banana.Daemon.Service;
 using Banana.Daemon.Sysupdate;
 using Banana.Device.Reports;
+using Banana.Device.Running;
 using Banana.Foundation.Errors;
 using Banana.Tests.Integration.Bus;
 using Banana.Tests.Integration.Tools;
@@ -195,6 +196,45 @@ public sealed class DaemonTests(UpdateWorld releases)
         }
 
         await bus.CallAsync(UpdatesObject.Name, job, JobBoard.Interface, "Cancel", string.Empty, [], cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task Sessions_are_told_by_a_file_what_waits_for_a_restart()
+    {
+        await using var world = await DaemonWorld.StartAsync(releases);
+        var staged = new StagedFile(world.Device.Root);
+        Assert.Null(staged.Read());
+        Succeeds(await world.RunAsync("update"), "20260103.1 is installed (");
+        await world.Bus.UntilAsync(() => staged.Read() == UpdateWorld.New);
+        Assert.Equal("20260103.1\n", await File.ReadAllTextAsync(staged.Location, Cancellation));
+
+        // A process that comes later says it again, and says it anew where it was lost.
+        await new StagedTeller(world.Device).TellAsync();
+        Assert.Equal(UpdateWorld.New, staged.Read());
+        File.Delete(staged.Location);
+        await new StagedTeller(world.Device).TellAsync();
+        Assert.Equal(UpdateWorld.New, staged.Read());
+
+        // After the restart nothing waits; nor does what the user went back to, who knows.
+        using var booted = world.Booted(UpdateWorld.New);
+        await new StagedTeller(booted).TellAsync();
+        Assert.Null(staged.Read());
+        booted.Boots.Bless([new("login", null)]);
+        booted.Boots.RollBack("the printer does not work");
+        await new StagedTeller(booted).TellAsync();
+        Assert.Null(staged.Read());
+    }
+
+    [Fact]
+    public async Task The_file_for_sessions_is_written_at_the_start_too()
+    {
+        await using var world = await DaemonWorld.StartAsync(releases, change: device =>
+        {
+            // What a process of another boot left behind.
+            new StagedFile(device.Root).WriteAsync(UpdateWorld.New).GetAwaiter().GetResult();
+            return device;
+        });
+        Assert.Null(new StagedFile(world.Device.Root).Read());
     }
 
     [Fact]

@@ -33,6 +33,22 @@ public sealed class RealDefinitionTests
         Assert.True(File.Exists(core.Base.Keyring), core.Base.Keyring);
     }
 
+    /// <summary>Who has a desktop is told of an update there; a machine without one has not even the units.</summary>
+    [Theory]
+    [InlineData("core", false)]
+    [InlineData("enthusiast", true)]
+    [InlineData("testing", true)]
+    [InlineData("stable", true)]
+    public void Notifications_are_for_desktops(string name, bool expected)
+    {
+        var edition = EditionResolver.Resolve(Os, name);
+        foreach (var unit in new[] { "banana-notify.path", "banana-notify.service" })
+        {
+            Assert.Equal(expected, edition.Units.UserEnable.Contains(unit));
+            Assert.Equal(expected, edition.Overlays.Any(overlay => File.Exists(Path.Combine(overlay, "usr/lib/systemd/user", unit))));
+        }
+    }
+
     [Theory]
     [InlineData("system")]
     [InlineData("desktop")]
