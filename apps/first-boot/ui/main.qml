@@ -55,6 +55,9 @@ Rectangle {
         return step < 2 || (/^[a-z][a-z0-9_-]{0,30}$/.test(userName.text) && password.text.length > 0 && password.text === repeated.text);
     }
 
+    // Who types on goes on typing.
+    onStepChanged: [languages, keyboards, fullName][step].forceActiveFocus()
+
     color: Kirigami.Theme.backgroundColor
     Kirigami.Theme.colorSet: Kirigami.Theme.Window
     LayoutMirroring.enabled: Application.layoutDirection === Qt.RightToLeft

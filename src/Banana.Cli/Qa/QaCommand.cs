@@ -85,7 +85,7 @@ internal static class QaCommand
                 Needles = Path.Combine(environment.Checkout.Sources, "tests/needles", release.Edition),
                 Folder = folder.Path,
                 Window = Path.Combine(output, "now.png"),
-                IsLoggedIn = group.Key != MachineKind.Greeter,
+                Presence = group.Key switch { MachineKind.New => GuestPresence.None, MachineKind.Greeter => GuestPresence.Account, _ => GuestPresence.LoggedIn },
                 Updates = releases?.Source,
                 SavesNeedles = parsed.GetValue(SaveNeedles),
             };

@@ -32,7 +32,7 @@ internal static class VmMachine
         var local = checkout.ReadLocalConfiguration();
         var isDesktop = IsDesktop(source, checkout);
         var accelerator = Accelerator.Detect(request.Accelerator);
-        IReadOnlyList<Credential> person = isDesktop && !request.Health ? GuestUser.Tester.Credentials(isLoggedIn: true, accelerator.Kind == AcceleratorKind.Tcg) : [];
+        IReadOnlyList<Credential> person = isDesktop && !request.Health ? GuestUser.Tester.Credentials(GuestPresence.LoggedIn, accelerator.Kind == AcceleratorKind.Tcg) : [];
         return new MachineOptions
         {
             SerialLog = NewLog(Path.Combine(local.Cache, "vm-logs")),

@@ -51,11 +51,14 @@ internal sealed class BootsToDesktop : IScenario
     }
 
     /// <summary>Waits until the desktop is there, and goes into its session.</summary>
-    public static async Task DesktopAsync(Stage stage, CancellationToken cancellation)
+    /// <param name="stage">The machine.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="launcher">What the launcher is called in the language of the session.</param>
+    public static async Task DesktopAsync(Stage stage, CancellationToken cancellation, string launcher = "Application Launcher")
     {
         await stage.UntilCommandAsync("Plasma's shell", $"pgrep -u {stage.User.Name} plasmashell", TimeSpan.FromMinutes(2), cancellation);
         await stage.EnterSessionAsync(stage.User.Name, cancellation);
-        await stage.UntilShownAsync(new NodeQuery { Application = "plasmashell", Name = "Application Launcher" }, TimeSpan.FromMinutes(2), cancellation);
+        await stage.UntilShownAsync(new NodeQuery { Application = "plasmashell", Name = launcher }, TimeSpan.FromMinutes(2), cancellation);
         await stage.UntilStillAsync(TimeSpan.FromMinutes(2), cancellation);
     }
 }

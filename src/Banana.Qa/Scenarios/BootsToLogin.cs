@@ -12,6 +12,9 @@ internal sealed class BootsToLogin : IScenario
     /// <summary>The account of the login manager's own session.</summary>
     public const string Greeter = "plasmalogin";
 
+    /// <summary>Where passwords are typed.</summary>
+    public static NodeQuery Password { get; } = new() { Role = "password text" };
+
     /// <inheritdoc/>
     public string Name => "boot";
 
@@ -42,15 +45,7 @@ internal sealed class BootsToLogin : IScenario
                 await stage.UntilStillAsync(TimeSpan.FromMinutes(1), cancellation);
             });
         await stage.StepAsync(
-            "Move the pointer and press a key", "the picture and the name of Terry Tester, and a field for the password",
-            async () =>
-            {
-                await stage.PointAsync(0.4, 0.6, cancellation);
-                await stage.PointAsync(0.5, 0.6, cancellation);
-                await stage.Keyboard.PressAsync(["shift"], cancellation);
-                await stage.UntilShownAsync(new NodeQuery { Role = "password text" }, TimeSpan.FromSeconds(20), cancellation);
-                await stage.UntilStillAsync(TimeSpan.FromMinutes(1), cancellation);
-            },
-            attempts: 3);
+            "Move the pointer", "the picture and the name of Terry Tester, and a field for the password",
+            () => stage.UntilShownToHandsAsync(Password, TimeSpan.FromSeconds(40), cancellation));
     }
 }

@@ -25,16 +25,17 @@ internal sealed class LogsIn : IScenario
     public async Task PlayAsync(Stage stage, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        await stage.StepAsync(
-            "Type the password and press Enter", "the session begins",
-            async () =>
-            {
-                await stage.Keyboard.TypeAsync(stage.User.Password, cancellation);
-                await stage.Keyboard.PressAsync(["ret"], cancellation);
-                await stage.UntilCommandAsync("the compositor of the session", $"pgrep -u {stage.User.Name} kwin_wayland", TimeSpan.FromMinutes(1), cancellation);
-                stage.LeaveSession();
-            },
-            attempts: 2);
+        await stage.StepAsync("Type the password and press Enter", "the session begins", () => TypePasswordAsync(stage, cancellation), attempts: 2);
         await stage.StepAsync("Wait for the desktop", "a wallpaper, and a panel with a clock", () => BootsToDesktop.DesktopAsync(stage, cancellation));
+    }
+
+    /// <summary>Types the password into the login manager, whose session has been entered.</summary>
+    public static async Task TypePasswordAsync(Stage stage, CancellationToken cancellation)
+    {
+        await stage.UntilShownToHandsAsync(BootsToLogin.Password, TimeSpan.FromSeconds(40), cancellation);
+        await stage.Keyboard.TypeAsync(stage.User.Password, cancellation);
+        await stage.Keyboard.PressAsync(["ret"], cancellation);
+        await stage.UntilCommandAsync("the compositor of the session", $"pgrep -u {stage.User.Name} kwin_wayland", TimeSpan.FromMinutes(1), cancellation);
+        stage.LeaveSession();
     }
 }

@@ -17,7 +17,7 @@ public static class Repertoire
     /// <summary>The scenarios in the order in which they are played.</summary>
     public static IReadOnlyList<IScenario> All { get; } =
     [
-        new BootsToLogin(), new LogsIn(), new BootsToDesktop(), new LaunchesDolphin(), new KeepsFiles(), new OpensKonsole(), new OpensUpdates(), new EndsClean(),
+        new StartsNew(), new BootsToLogin(), new LogsIn(), new BootsToDesktop(), new LaunchesDolphin(), new KeepsFiles(), new OpensKonsole(), new OpensUpdates(), new EndsClean(),
         new UpdatesItself(), new GoesBack(), new FallsBack(),
     ];
 

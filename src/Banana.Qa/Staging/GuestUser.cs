@@ -20,22 +20,21 @@ public sealed record GuestUser(string Name, string FullName, string Password)
     /// <summary>The one in all scenarios. The password has letters that are at the same place on every keyboard.</summary>
     public static GuestUser Tester { get; } = new("tester", "Terry Tester", "flower");
 
-    /// <summary>The credentials that make the account.</summary>
-    /// <param name="isLoggedIn">Whether the session opens by itself.</param>
+    /// <summary>The credentials that make the account, and the machine one to look at.</summary>
+    /// <param name="presence">What the machine knows of this person.</param>
     /// <param name="isEmulated">
     /// Whether the machine is emulated. Sessions start their parts in 90 s or not at all, and a compositor alone takes longer there; and what would draw on a graphics
     /// card is compiled for a processor that is emulated itself, so that pictures are made by plain drawing, without blur and shadows.
     /// </param>
     /// <param name="more">More lines of tmpfiles.d(5): there is one credential for all.</param>
-    public IReadOnlyList<Credential> Credentials(bool isLoggedIn, bool isEmulated, IReadOnlyList<string>? more = null)
+    public IReadOnlyList<Credential> Credentials(GuestPresence presence, bool isEmulated, IReadOnlyList<string>? more = null)
     {
         var home = "/home/" + Name;
         List<string> files =
         [
-            $"d {home} 0700 {Name} {Name}", $"d {home}/.config 0700 {Name} {Name}",
             // The welcome is another scenario's; a screen that goes dark is no picture.
-            $"f {home}/.config/plasma-welcomerc 0600 {Name} {Name} - [General]\\nLastSeenVersion=99.0.0\\nShouldShow=false\\n",
-            $"f {home}/.config/kscreenlockerrc 0600 {Name} {Name} - [Daemon]\\nAutolock=false\\nLockOnResume=false\\n",
+            "f /etc/xdg/plasma-welcomerc 0644 root root - [General]\\nLastSeenVersion=99.0.0\\nShouldShow=false\\n",
+            "f /etc/xdg/kscreenlockerrc 0644 root root - [Daemon]\\nAutolock=false\\nLockOnResume=false\\n",
         ];
         if (isEmulated)
         {
@@ -46,7 +45,12 @@ public sealed record GuestUser(string Name, string FullName, string Password)
             ]);
         }
 
-        if (isLoggedIn)
+        if (presence != GuestPresence.None)
+        {
+            files.Add($"d {home} 0700 {Name} {Name}");
+        }
+
+        if (presence == GuestPresence.LoggedIn)
         {
             files.AddRange(
             [
@@ -55,11 +59,24 @@ public sealed record GuestUser(string Name, string FullName, string Password)
             ]);
         }
 
-        return
+        Credential[] account = presence == GuestPresence.None ? [] :
         [
             Credential.Text("sysusers.extra", $"g {Name} {Number}\nu {Name} {Number}:{Number} \"{FullName}\" {home} /bin/bash\nm {Name} sudo\n"),
             Credential.Text("passwd.plaintext-password." + Name, Password),
-            Credential.Text("tmpfiles.extra", string.Concat(files.Concat(more ?? []).Select(line => line + "\n"))),
         ];
+        return [.. account, Credential.Text("tmpfiles.extra", string.Concat(files.Concat(more ?? []).Select(line => line + "\n")))];
     }
+}
+
+/// <summary>What a machine knows of the person who uses it.</summary>
+public enum GuestPresence
+{
+    /// <summary>Nothing: nobody has an account.</summary>
+    None,
+
+    /// <summary>An account.</summary>
+    Account,
+
+    /// <summary>An account whose session opens by itself.</summary>
+    LoggedIn,
 }

@@ -6,6 +6,9 @@ namespace Banana.Qa.Staging;
 /// <summary>A machine that scenarios are played on, each kind once, one scenario after the other.</summary>
 public enum MachineKind
 {
+    /// <summary>Nobody has an account on it.</summary>
+    New,
+
     /// <summary>It waits in its login manager for a person.</summary>
     Greeter,
 

@@ -83,7 +83,7 @@ public sealed class Stage : IAsyncDisposable
                 Credentials =
                 [
                     .. options.Machine.Credentials, .. GuestShell.Credentials(), .. options.Updates?.Credentials ?? [],
-                    .. options.User.Credentials(options.IsLoggedIn, options.Machine.Accelerator.Kind == AcceleratorKind.Tcg, options.Updates?.Files),
+                    .. options.User.Credentials(options.Presence, options.Machine.Accelerator.Kind == AcceleratorKind.Tcg, options.Updates?.Files),
                 ],
                 ExtraArguments = [.. options.Machine.ExtraArguments, .. GuestAgent.Arguments(options.Extension, socket)],
             },
@@ -195,6 +195,22 @@ public sealed class Stage : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         return UntilAsync(query.ToString(), () => LookAsync(query, cancellation), patience, cancellation);
+    }
+
+    /// <summary>Waits until something is shown by what hides it again when nobody moves, as login managers do: the pointer never rests.</summary>
+    public Task<GuestNode> UntilShownToHandsAsync(NodeQuery query, TimeSpan patience, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var isLeft = false;
+        return UntilAsync(
+            query.ToString(),
+            async () =>
+            {
+                isLeft = !isLeft;
+                await PointAsync(isLeft ? 0.45 : 0.55, 0.9, cancellation).ConfigureAwait(false);
+                return await LookAsync(query, cancellation).ConfigureAwait(false);
+            },
+            patience, cancellation);
     }
 
     /// <summary>Presses what is shown.</summary>

@@ -23,8 +23,8 @@ public sealed record StageOptions
     /// <summary>Who uses the machine.</summary>
     public GuestUser User { get; init; } = GuestUser.Tester;
 
-    /// <summary>Whether the session of the user opens by itself.</summary>
-    public bool IsLoggedIn { get; init; }
+    /// <summary>What the machine knows of the user when it is switched on.</summary>
+    public GuestPresence Presence { get; init; } = GuestPresence.Account;
 
     /// <summary>Where the machine gets its updates from; null: nowhere.</summary>
     public UpdateSource? Updates { get; init; }

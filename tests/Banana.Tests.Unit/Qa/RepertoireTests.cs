@@ -16,7 +16,7 @@ public sealed class RepertoireTests
         Assert.Equal(["desktop", "launch", "files"], NamesOf(Repertoire.Choose(["files"])));
         Assert.Equal(["update", "broken"], NamesOf(Repertoire.Choose([Repertoire.Broken])));
         var error = Assert.Throws<BananaException>(() => Repertoire.Choose(["fils"]));
-        Assert.StartsWith("there is no scenario 'fils'; there are: boot, login", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("there is no scenario 'fils'; there are: new, boot, login", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,8 +49,8 @@ public sealed class UpdateSourceTests : IDisposable
     [Fact]
     public void The_file_of_the_settings_is_one_more_of_the_machine()
     {
-        var plain = Files(GuestUser.Tester.Credentials(isLoggedIn: true, isEmulated: false));
-        var updating = Files(GuestUser.Tester.Credentials(isLoggedIn: true, isEmulated: false, Source.Files));
+        var plain = Files(GuestUser.Tester.Credentials(GuestPresence.LoggedIn, isEmulated: false));
+        var updating = Files(GuestUser.Tester.Credentials(GuestPresence.LoggedIn, isEmulated: false, Source.Files));
         Assert.Equal([.. plain, .. Source.Files], updating);
         Assert.Equal("{}"u8.ToArray(), Assert.Single(Source.Credentials, credential => credential.Name == "banana.root").Value.ToArray());
 
