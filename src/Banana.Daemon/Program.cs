@@ -9,6 +9,7 @@ using Banana.Daemon;
 using Banana.Daemon.Conditions;
 using Banana.Daemon.Health;
 using Banana.Daemon.Service;
+using Banana.Device.Boots;
 using Banana.Device.Running;
 using Banana.Device.Settings;
 using Banana.Foundation.Errors;
@@ -30,7 +31,13 @@ try
             await ServeAsync(asked.Token);
             return (int)ExitCode.Success;
         case ["boot-check"]:
-            return (int)await BootCheck.RunAsync(LinuxDevice.Open, () => BootCounter.TriesLeft(), asked.Token);
+            var verdict = await BootCheck.RunAsync(LinuxDevice.Open, () => BootCounter.TriesLeft(), asked.Token);
+            if (verdict != ExitCode.Success && BootMenu.ShowOnce())
+            {
+                Journal.Write($"the boot menu is shown for {BootMenu.Seconds} s at the next start");
+            }
+
+            return (int)verdict;
         case ["background-check"]:
             await RequireGoodTimeAsync(asked.Token);
             return (int)ExitCode.Success;

@@ -12,6 +12,6 @@ public static class BootLoader
     /// <summary>The size of the EFI system partition: a UKI per slot, one for recovery and room for two more, with a margin for years.</summary>
     public const long EspMegabytes = 1024;
 
-    /// <summary>loader.conf: no menu unless a key is held, no editor (it could drop the verity root hash from the command line).</summary>
+    /// <summary>loader.conf: no menu unless a key is held (or a device asks for it once, after a boot that was not good), no editor (it could drop the verity root hash from the command line).</summary>
     public const string Settings = "timeout 0\neditor no\nauto-firmware yes\n";
 }
