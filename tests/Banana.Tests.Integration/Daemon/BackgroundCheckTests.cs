@@ -39,7 +39,7 @@ public sealed class BackgroundCheckTests
     }
 
     // As units start it, with another bus.
-    private static Task CheckAsync(PrivateBus bus) =>
+    private static Task<CommandResult> CheckAsync(PrivateBus bus) =>
         new ProcessRunner().RunAsync(
             Command.Of("dotnet", typeof(BackgroundConditions).Assembly.Location, "background-check") with { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DBUS_SYSTEM_BUS_ADDRESS"] = bus.Address } },
             Cancellation);
