@@ -19,7 +19,8 @@ QtObject {
     signal languageSet
     signal accountMade
 
-    function call(member: string, values: list<var>, signature: string, then: var): void {
+    // The bus waits for 25 s, which is not long where the services that set languages and times start for the first time: what does no harm twice is asked again.
+    function call(member: string, values: list<var>, signature: string, then: var, triesLeft = 5): void {
         isBusy = true;
         problem = "";
         DBus.SystemBus.asyncCall({
@@ -28,6 +29,14 @@ QtObject {
             client.isBusy = false;
             then(reply.value);
         }, reply => {
+            if (String(reply.error.name) === "org.freedesktop.DBus.Error.NoReply" && triesLeft > 0) {
+                if (member === "CreateAccount") {
+                    client.lookForAccount();
+                } else {
+                    client.call(member, values, signature, then, triesLeft - 1);
+                }
+                return;
+            }
             const message = String(reply.error.message);
             client.isBusy = false;
             client.problem = message.length > 0 ? message : String(reply.error.name);
@@ -52,6 +61,16 @@ QtObject {
 
     function createAccount(fullName: string, name: string, password: string): void {
         call("CreateAccount", [fullName, name, password], "(sss)", () => client.accountMade());
+    }
+
+    // An account is not made twice: whether it is there tells how it went.
+    function lookForAccount(): void {
+        call("Describe", [], "()", reply => {
+            client.choices = JSON.parse(String(reply));
+            if (!client.choices.isNeeded) {
+                client.accountMade();
+            }
+        });
     }
 
     Component.onCompleted: describe()

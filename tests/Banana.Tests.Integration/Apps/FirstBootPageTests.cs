@@ -4,6 +4,7 @@
 using Banana.Forge.Apps;
 using Banana.Forge.Build;
 using Banana.Foundation.Progress;
+using Banana.Tests.Integration.Daemon;
 
 namespace Banana.Tests.Integration.Apps;
 
@@ -53,4 +54,15 @@ public sealed class FirstBootPageTests : IAsyncLifetime
 
     [Fact]
     public Task Its_code_has_no_warnings() => page.HasNoWarningsAsync(Token);
+
+    [Fact]
+    public async Task Its_client_makes_an_account_with_the_real_service()
+    {
+        await using var world = await FirstBootWorld.StartAsync();
+        var result = await page.TestAsync(["tests/service/tst_service.qml", "ui/FirstBootClient.qml"], world.Bus.Folder.Combine("bus"), function: null, Token);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains("PASS   : qmltestrunner::FirstBootOnService::test_a_first_start()", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["LANG=de_DE.UTF-8", "de/pc105"], world.Asked);
+        Assert.False(world.Accounts.IsNobody);
+    }
 }
