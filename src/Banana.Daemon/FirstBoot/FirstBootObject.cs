@@ -35,12 +35,15 @@ internal sealed class FirstBootObject(PersonAccounts accounts, SystemLocale loca
     private async Task<object[]> DescribeAsync(BusCall call)
     {
         await RequireAsync(call);
+        // Side by side: each of systemd's services may have to be started for it.
+        var (language, keyboard) = (locale.LanguageAsync(call.Cancellation), locale.KeyboardAsync(call.Cancellation));
+        var (zone, zones) = (locale.TimeZoneAsync(call.Cancellation), locale.TimeZonesAsync(call.Cancellation));
         FirstBootChoices choices = new()
         {
             IsNeeded = accounts.IsNobody,
-            Language = await locale.LanguageAsync(call.Cancellation), Languages = locale.Languages(),
-            Keyboard = await locale.KeyboardAsync(call.Cancellation), Keyboards = KeyboardLayouts.Read(root),
-            TimeZone = await locale.TimeZoneAsync(call.Cancellation), TimeZones = await locale.TimeZonesAsync(call.Cancellation),
+            Language = await language, Languages = locale.Languages(),
+            Keyboard = await keyboard, Keyboards = KeyboardLayouts.Read(root),
+            TimeZone = await zone, TimeZones = await zones,
         };
         return [JsonSerializer.Serialize(choices, FirstBootJson.Default.FirstBootChoices)];
     }

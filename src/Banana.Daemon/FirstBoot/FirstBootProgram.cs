@@ -40,7 +40,8 @@ internal static class FirstBootProgram
             cancellation);
         await bus.RequestNameAsync(FirstBootObject.Name, cancellation);
         IdleService.NotifyReady();
-        await IdleService.ServeAsync(bus, [FirstBootObject.Name], TimeSpan.FromSeconds(30), () => false, cancellation);
+        // As long as a person may think about a name; a start on a slow machine takes longer than callers wait.
+        await IdleService.ServeAsync(bus, [FirstBootObject.Name], TimeSpan.FromMinutes(10), () => false, cancellation);
     }
 
     /// <summary>The session: the compositor as a unit, as sessions of Plasma have theirs, until it ends.</summary>
