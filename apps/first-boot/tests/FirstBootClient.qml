@@ -9,7 +9,7 @@ QtObject {
 
     property string scene: "new"
     property var choices: scene === "absent" || scene === "asking" ? null : ({
-        isNeeded: true, language: "en_US.UTF-8", languages: ["ar", "de", "en", "ja", "pt", "pt_BR"],
+        isNeeded: true, language: "en_US.UTF-8", languages: ["ar", "ca", "ca@valencia", "de", "en", "ja", "pt", "pt_BR"],
         keyboard: "us", keyboards: [{ id: "us", name: "English (US)" }, { id: "de", name: "German" }],
         timeZone: "Europe/Berlin", timeZones: ["America/New_York", "Europe/Berlin", "UTC"]
     })

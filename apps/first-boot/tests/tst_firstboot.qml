@@ -98,6 +98,10 @@ TestCase {
         const texts = all(page).map(item => String(item.text));
         verify(texts.includes("Português"), texts.join("|"));
         verify(texts.includes("Português (Brasil)"), texts.join("|"));
+        verify(texts.includes("Català (valencia)"), texts.join("|"));
+        press(page, "Català (valencia)");
+        press(page, "Next");
+        compare(page.client.asked.join(), "language ca_ES.UTF-8@valencia");
     }
 
     function test_a_keyboard_holds_at_once(): void {

@@ -133,9 +133,12 @@ Rectangle {
 
                 // Each in its own words, in the order of those; Qt knows where a language is at home.
                 model: page.choices ? page.choices.languages.map(id => {
-                    const locale = Qt.locale(id);
+                    // "ca@valencia": a variant has no name of its own there.
+                    const variant = id.includes("@") ? id.slice(id.indexOf("@")) : "";
+                    const locale = Qt.locale(id.replace(variant, ""));
                     const name = locale.nativeLanguageName;
-                    return { id: id, locale: `${locale.name}.UTF-8`, name: name.charAt(0).toLocaleUpperCase() + name.slice(1) + (id.includes("_") ? ` (${locale.nativeTerritoryName})` : "") };
+                    const which = id.includes("_") ? locale.nativeTerritoryName : variant.slice(1);
+                    return { id: id, locale: `${locale.name}.UTF-8${variant}`, name: name.charAt(0).toLocaleUpperCase() + name.slice(1) + (which.length > 0 ? ` (${which})` : "") };
                 }).sort((one, other) => one.name.localeCompare(other.name)) : []
                 clip: true
                 focus: page.step === 0

@@ -78,6 +78,6 @@ internal sealed partial class SystemLocale(BusConnection bus, string root)
     private async Task<BusVariant> GetAsync(string service, string path, string property, CancellationToken cancellation) =>
         (await bus.CallAsync(service, path, "org.freedesktop.DBus.Properties", "Get", "ss", [service, property], new BusCallOptions { Returns = "v" }, cancellation)).Get<BusVariant>(0);
 
-    [GeneratedRegex("^[a-z]{2,3}(_[A-Z]{2})?(@[a-z]+)?\\.UTF-8$|^C\\.UTF-8$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^([a-z]{2,3}(_[A-Z]{2})?|C)\\.UTF-8(@[a-z]+)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LocaleName();
 }

@@ -48,6 +48,7 @@ public static class EditionResolver
             Overlays = [.. line.SelectMany(edition => edition.Overlays).Distinct(StringComparer.Ordinal).Select(overlay => Path.Combine(definition.Directory, overlay))],
             CommandLine = [.. line.SelectMany(edition => edition.CommandLine)],
             Remove = [.. line.SelectMany(edition => edition.Remove)],
+            Replace = [.. line.SelectMany(edition => edition.Replace)],
             Partitions = Path.Combine(definition.Directory, Required(Last(line, edition => edition.Partitions), leaf, "partitions")),
             Initrd = ReadInitrd(definition.Directory, Required(Last(line, edition => edition.Initrd), leaf, "initrd")),
             Image = Required(Last(line, edition => edition.Image), leaf, "image"),

@@ -88,6 +88,7 @@ internal static class PartReaders
         Overlays = map.TextList("overlays"),
         CommandLine = map.TextList("command-line"),
         Remove = [.. map.MapList("remove").Select(rule => new RemoveRule(rule.RequiredText("pattern"), rule.RequiredText("reason")))],
+        Replace = [.. map.MapList("replace").Select(rule => new ReplaceRule(rule.RequiredText("file"), rule.RequiredText("text"), rule.RequiredText("with"), rule.RequiredText("reason")))],
         Partitions = map.Text("partitions"),
         Initrd = map.Text("initrd"),
         Image = map.Map("image") is { } image ? ReadImage(image) : null,

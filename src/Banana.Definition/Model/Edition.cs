@@ -45,6 +45,9 @@ public sealed record Edition
     /// <summary>What is removed from the tree.</summary>
     public required IReadOnlyList<RemoveRule> Remove { get; init; }
 
+    /// <summary>Texts of the tree that are written anew.</summary>
+    public IReadOnlyList<ReplaceRule> Replace { get; init; } = [];
+
     /// <summary>The folder (absolute) with the repart.d(5) files of the disk image.</summary>
     public required string Partitions { get; init; }
 

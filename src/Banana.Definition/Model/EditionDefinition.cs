@@ -48,6 +48,9 @@ public sealed record EditionDefinition
     /// <summary>What is removed from the tree.</summary>
     public IReadOnlyList<RemoveRule> Remove { get; init; } = [];
 
+    /// <summary>Texts of the tree that are written anew.</summary>
+    public IReadOnlyList<ReplaceRule> Replace { get; init; } = [];
+
     /// <summary>The folder (relative) with the repart.d(5) files of the disk image.</summary>
     public string? Partitions { get; init; }
 
@@ -84,6 +87,13 @@ public sealed record UnitChoices
 /// <param name="Pattern">A glob from the root of the tree, beginning with "/": <c>*</c> within a name, <c>**</c> across folders.</param>
 /// <param name="Reason">Why nobody needs them.</param>
 public sealed record RemoveRule(string Pattern, string Reason);
+
+/// <summary>A text of the tree that is written anew.</summary>
+/// <param name="File">A glob as of <see cref="RemoveRule"/>; at least one text file matches it.</param>
+/// <param name="Text">A regular expression of .NET, of one line; it is in each of those files.</param>
+/// <param name="With">What stands in its place.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ReplaceRule(string File, string Text, string With, string Reason);
 
 /// <summary>How the image of /usr is packed (mkfs.erofs).</summary>
 public sealed record ImageParameters

@@ -78,6 +78,14 @@ internal static class DefinitionSchemas
         new("pattern", Text, Required: true, Rule: TextRules.TreePath),
         new("reason", Text, Required: true, Rule: TextRules.Line));
 
+    /// <summary>What an edition writes anew.</summary>
+    public static readonly Schema Replace = new(
+        "a rule of 'replace'",
+        new("file", Text, Required: true, Rule: TextRules.TreePath),
+        new("text", Text, Required: true, Rule: TextRules.Expression),
+        new("with", Text, Required: true, Rule: TextRules.Line),
+        new("reason", Text, Required: true, Rule: TextRules.Line));
+
     /// <summary>How the image of an edition is packed.</summary>
     public static readonly Schema Image = new(
         "'image'",
@@ -100,6 +108,7 @@ internal static class DefinitionSchemas
         new("overlays", TextList, Rule: TextRules.PathInside),
         new("command-line", TextList, Rule: TextRules.Word),
         new("remove", MapList, Of: Remove),
+        new("replace", MapList, Of: Replace),
         new("partitions", Text, Rule: TextRules.PathInside),
         new("initrd", Text, Rule: TextRules.PathInside),
         new("image", Map, Of: Image));

@@ -72,6 +72,20 @@ internal static partial class TextRules
     public static string? Line(string text) =>
         text.Trim().Length > 0 && !text.Any(char.IsControl) ? null : "must be one line of text";
 
+    /// <summary>A regular expression of .NET, in one line.</summary>
+    public static string? Expression(string text)
+    {
+        try
+        {
+            _ = new Regex(text, RegexOptions.None, TimeSpan.FromSeconds(1));
+            return Line(text);
+        }
+        catch (ArgumentException)
+        {
+            return "must be a regular expression";
+        }
+    }
+
     /// <summary>A rule that allows only some words.</summary>
     public static TextRule OneOf(params IReadOnlyList<string> words) =>
         text => words.Contains(text, StringComparer.Ordinal) ? null : $"must be one of: {string.Join(", ", words)}";

@@ -159,7 +159,7 @@ public sealed class ReleaseBuilder(IProcessRunner host, Sandbox workbench, strin
         var inputs = Inputs(
             ("recipe", HermeticUsr.Recipe), ("workbench", workbenchKey), ("trimmed", trimmed.Key), ("epoch", epoch.ToString()),
             ("release", OsRelease.Compose(edition, request.Version.ToString())), ("units", UnitPresets.Compose(edition.Units)), ("user units", UnitPresets.ComposeUser(edition.Units)),
-            ("programs", published?.Key ?? string.Empty), ("apps", compiled?.Key ?? string.Empty), ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty));
+            ("programs", published?.Key ?? string.Empty), ("apps", compiled?.Key ?? string.Empty), ("masked", string.Join('\n', edition.Units.Mask)), ("target", edition.Units.DefaultTarget ?? string.Empty), ("replace", string.Join('\n', edition.Replace)));
         foreach (var (overlay, index) in edition.Overlays.Select((overlay, index) => (overlay, index)))
         {
             inputs[$"overlay {index}"] = await Overlay.DigestAsync(overlay, cancellation);

@@ -110,6 +110,11 @@ public sealed class HermeticUsr(IProcessRunner host, Sandbox workbench, Action<s
             Overlay.Apply(overlay, tree);
         }
 
+        foreach (var note in TextReplacement.Apply(tree, edition.Replace))
+        {
+            log(note);
+        }
+
         if (edition.Overlays.Any(overlay => Directory.Exists(overlay + HardwareDatabaseSources)))
         {
             await UpdateHardwareDatabaseAsync(tree, inside, cancellation);

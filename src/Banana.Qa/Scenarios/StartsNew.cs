@@ -43,11 +43,15 @@ internal sealed class StartsNew : IScenario
             "Choose Deutsch", "the dialogue speaks German, and asks for keyboard and time",
             async () =>
             {
+                // The list makes and drops its lines while it finds its place.
+                await ShownAsync("Deutsch");
+                await stage.UntilStillAsync(TimeSpan.FromMinutes(1), cancellation);
                 await PressAsync("Deutsch");
                 await PressAsync("Next");
                 await ShownAsync("Tastatur und Zeit");
                 await stage.UntilStillAsync(TimeSpan.FromMinutes(1), cancellation);
-            });
+            },
+            attempts: 2);
         await stage.StepAsync(
             "Press Weiter", "fields for names and a password",
             async () =>

@@ -42,6 +42,8 @@ public sealed class EditionResolverTests : IDisposable
             command-line: [quiet]
             remove:
               - { pattern: /usr/share/man, reason: read on the web }
+            replace:
+              - { file: /usr/share/a, text: "b[0-9]", with: c, reason: d }
             units:
               default-target: graphical.target
             """);
@@ -51,6 +53,7 @@ public sealed class EditionResolverTests : IDisposable
         Assert.Equal([Path.Combine(folder.Root, "overlay/core"), Path.Combine(folder.Root, "overlay/desktop")], desktop.Overlays);
         Assert.Equal(["rw", "quiet"], desktop.CommandLine);
         Assert.Equal([new RemoveRule("/usr/share/man", "read on the web")], desktop.Remove);
+        Assert.Equal([new ReplaceRule("/usr/share/a", "b[0-9]", "c", "d")], desktop.Replace);
         Assert.Equal("graphical.target", desktop.Units.DefaultTarget);
         Assert.Equal(["a.service", "b.service"], desktop.Units.Enable);
         Assert.Equal("zstd,3", desktop.Image.Compressor);

@@ -25,6 +25,7 @@ public sealed class SchemaRefusalTests : IDisposable
     [InlineData("editions/core.yaml", "65536", "\"65536\"", "editions/core.yaml:11:46", "'cluster-size' must be a whole number from 4096 to 1048576, not '65536'")]
     [InlineData("editions/core.yaml", "65536", "2048", "editions/core.yaml:11:46", "'cluster-size' must be a whole number from 4096 to 1048576, not '2048'")]
     [InlineData("bases/debian.yaml", "keyring:", "check-valid-until: no\nkeyring:", "bases/debian.yaml:4:20", "'check-valid-until' must be true or false, not 'no'")]
+    [InlineData("editions/core.yaml", "title: Core", "title: Core\nreplace:\n  - { file: /a, text: '(', with: b, reason: c }", "editions/core.yaml:3:23", "'text' must be a regular expression, not '('")]
     [InlineData("editions/core.yaml", "title: Core", "title: Core\nremove: [a]", "editions/core.yaml:2:10", "'remove' must be a mapping, not 'a'")]
     [InlineData("packages/kernel.yaml", "debian: [linux-image-amd64]", "debian: linux-image-amd64", "packages/kernel.yaml:3:11", "'packages' must be a list, not 'linux-image-amd64'")]
     // Missing keys.
