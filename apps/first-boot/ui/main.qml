@@ -57,6 +57,7 @@ Rectangle {
 
     // Who types on goes on typing.
     onStepChanged: [languages, keyboards, fullName][step].forceActiveFocus()
+    Component.onCompleted: stepChanged()
 
     color: Kirigami.Theme.backgroundColor
     Kirigami.Theme.colorSet: Kirigami.Theme.Window
@@ -141,8 +142,8 @@ Rectangle {
                     return { id: id, locale: `${locale.name}.UTF-8${variant}`, name: name.charAt(0).toLocaleUpperCase() + name.slice(1) + (which.length > 0 ? ` (${which})` : "") };
                 }).sort((one, other) => one.name.localeCompare(other.name)) : []
                 clip: true
-                focus: page.step === 0
                 activeFocusOnTab: true
+                keyNavigationEnabled: true
                 onModelChanged: {
                     const set = model.findIndex(language => language.locale === page.choices.language);
                     currentIndex = Math.max(set, model.findIndex(language => language.id === "en"), 0);
@@ -155,6 +156,9 @@ Rectangle {
                     text: modelData.name
                     highlighted: ListView.isCurrentItem
                     Accessible.name: text
+                    // A line of a list has no action of its own for who does not use a pointer.
+                    Accessible.role: Accessible.Button
+                    Accessible.onPressAction: clicked()
                     onClicked: languages.currentIndex = index
                     onDoubleClicked: page.next()
                 }
@@ -202,7 +206,6 @@ Rectangle {
                 id: fullName
                 Kirigami.FormData.label: words.i18nc("@label:textbox", "Your name:")
                 Layout.fillWidth: true
-                focus: page.step === 2
                 Accessible.name: words.i18nc("@label:textbox", "Your name:")
                 onTextEdited: userName.text = page.suggestion(text)
             }
