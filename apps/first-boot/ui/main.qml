@@ -220,12 +220,14 @@ Rectangle {
             }
             Kirigami.PasswordField {
                 id: password
+                placeholderText: ""
                 Kirigami.FormData.label: words.i18nc("@label:textbox", "Password:")
                 Layout.fillWidth: true
                 Accessible.name: words.i18nc("@label:textbox", "Password:")
             }
             Kirigami.PasswordField {
                 id: repeated
+                placeholderText: ""
                 Kirigami.FormData.label: words.i18nc("@label:textbox", "Again:")
                 Layout.fillWidth: true
                 Accessible.name: words.i18nc("@label:textbox", "Again:")

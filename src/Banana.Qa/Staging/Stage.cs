@@ -246,7 +246,7 @@ public sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until nothing moves on the screen any more: four looks are the same.</summary>
+    /// <summary>Waits until nothing moves on the screen any more but the cursor of a text: four looks are the same.</summary>
     public async Task UntilStillAsync(TimeSpan patience, CancellationToken cancellation)
     {
         const int Looks = 4;
@@ -257,7 +257,7 @@ public sealed class Stage : IAsyncDisposable
             async () =>
             {
                 var now = await ScreenAsync(cancellation).ConfigureAwait(false);
-                same = before is not null && now.Pixels.Span.SequenceEqual(before.Pixels.Span) ? same + 1 : 0;
+                same = before is not null && Stillness.Holds(before, now) ? same + 1 : 0;
                 before = now;
                 return same >= Looks ? now : null;
             },
