@@ -38,6 +38,7 @@ internal sealed record HostPackage(Need For, string Reason, IReadOnlyList<string
         new(Need.Bus, "talks to our services in tests", ["busctl"], "systemd", "systemd", "systemd"),
         new(Need.Bus, "is another user in tests", ["setpriv"], "util-linux", "util-linux", "util-linux"),
         new(Need.Bus, "says in tests who may do what", ["/usr/lib/polkit-1/polkitd", "/usr/libexec/polkitd"], "polkitd", "polkit", "polkit"),
+        new(Need.Bus, "makes accounts in tests", ["useradd"], "passwd", "shadow", "shadow-utils"),
         new(Need.Bus, "writes catalogs of translations for tests", ["msgfmt"], "gettext", "gettext", "gettext"),
     ];
 

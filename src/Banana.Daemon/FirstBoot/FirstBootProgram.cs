@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: Banana contributors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-using System.Globalization;
 using Banana.Bus;
 using Banana.Foundation.Processes;
 
@@ -34,9 +33,10 @@ internal static class FirstBootProgram
     public static async Task ServeAsync(CancellationToken cancellation)
     {
         await using var bus = await BusConnection.OpenSystemAsync(new BusOptions { OnDefect = error => Journal.Write(error.ToString()) });
+        var accounts = new PersonAccounts("/", new ProcessRunner());
         await bus.ExportAsync(
             FirstBootObject.Path,
-            new FirstBootObject(new PersonAccounts("/", new ProcessRunner()), new SystemLocale(bus, "/"), new LoginManagers("/"), "/", () => NumberOf("/etc/passwd", LoginManagers.Account)).Describe(),
+            new FirstBootObject(accounts, new SystemLocale(bus, "/"), new LoginManagers("/"), "/", () => accounts.NumberOf(LoginManagers.Account)).Describe(),
             cancellation);
         await bus.RequestNameAsync(FirstBootObject.Name, cancellation);
         IdleService.NotifyReady();
@@ -74,7 +74,4 @@ internal static class FirstBootProgram
     /// <summary>The language that is set (locale.conf(5)).</summary>
     public static string Language(string file) =>
         (File.Exists(file) ? File.ReadLines(file) : []).FirstOrDefault(line => line.StartsWith("LANG=", StringComparison.Ordinal))?["LANG=".Length..].Trim('"') ?? "C.UTF-8";
-
-    private static uint? NumberOf(string file, string account) =>
-        File.ReadLines(file).Select(line => line.Split(':')).FirstOrDefault(entry => entry[0] == account) is { Length: > 2 } found ? uint.Parse(found[2], CultureInfo.InvariantCulture) : null;
 }

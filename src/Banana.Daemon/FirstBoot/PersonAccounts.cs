@@ -28,7 +28,10 @@ internal sealed partial class PersonAccounts(string root, IProcessRunner tools)
     private string Begun => Path.Combine(root, "var/lib/banana/account-begun");
 
     /// <summary>Whether there is nobody yet.</summary>
-    public bool IsNobody => !Entries("passwd").Any(entry => entry.Length > 2 && uint.TryParse(entry[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= First and <= Last);
+    public bool IsNobody => !Entries("passwd").Any(entry => NumberOf(entry) is >= First and <= Last);
+
+    /// <summary>The number of an account; null: there is none of that name.</summary>
+    public uint? NumberOf(string name) => Entries("passwd").Where(entry => entry[0] == name).Select(NumberOf).FirstOrDefault();
 
     /// <summary>Takes away what is left of an account that was not finished.</summary>
     public async Task CleanAsync(CancellationToken cancellation)
@@ -110,6 +113,8 @@ internal sealed partial class PersonAccounts(string root, IProcessRunner tools)
             throw new BananaException(ExitCode.BadInput, "a password has at least one letter, and no line breaks", "password", "type another one");
         }
     }
+
+    private static uint? NumberOf(string[] entry) => entry.Length > 2 && uint.TryParse(entry[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private bool Has(string database, string name) => Entries(database).Any(entry => entry[0] == name);
 

@@ -46,6 +46,7 @@ public sealed class FirstBootTests : IAsyncLifetime
 
         await CallAsync("CreateAccount", "sss", "Ada Lovelace", "ada", "flower");
         Assert.Contains("ada:x:1000:1000:Ada Lovelace:/home/ada:/bin/bash\n", await world.ReadAsync("etc/passwd"), StringComparison.Ordinal);
+        Assert.Equal(1000u, Accounts.NumberOf("ada"));
         Assert.Matches(@"(?m)^ada:\$y\$[^:]+:", await world.ReadAsync("etc/shadow"));
         Assert.Contains("sudo:x:27:ada\n", await world.ReadAsync("etc/group"), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(world.Combine("home/ada")));
